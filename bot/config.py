@@ -1,0 +1,267 @@
+"""The configuration: `config.toml`, each key also as environment variable `BOT_SECTION__KEY`.
+
+Every mistake of a file is reported at once, each with its key; an unknown key is a mistake. The models are frozen: what was
+read at the start holds until the end.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from yarl import URL
+
+from bot.paperless.models import TaskStatus, TaskType, TriggerSource
+
+Snowflake = Annotated[int, Field(ge=1, lt=2**63, description="a Discord id; in Discord: right click, Copy ID")]
+ENV_PREFIX = "BOT_"
+
+
+class ConfigError(Exception):
+    """One or more mistakes in the configuration; `mistakes` holds a sentence for each, starting with its key."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes))
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _read_secret(section: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """`<key>_file` read into `<key>`: secrets of Docker and systemd are files. Both at once is a mistake."""
+    values = dict(section)
+    path = values.pop(f"{key}_file", None)
+    if not path:
+        return values
+    if values.get(key):
+        raise ValueError(f"set either {key} or {key}_file, not both")
+    try:
+        values[key] = Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"{key}_file {path} cannot be read: {error.strerror}") from None
+    return values
+
+
+class DiscordSection(Section):
+    token: SecretStr = Field(description="the bot's token; or token_file, a path to a file that holds it")
+    guild_id: Snowflake
+
+    @model_validator(mode="before")
+    @classmethod
+    def _token_file(cls, values: Any) -> Any:
+        return _read_secret(values, "token") if isinstance(values, dict) else values
+
+    @field_validator("token")
+    @classmethod
+    def _token_is_set(cls, token: SecretStr) -> SecretStr:
+        if not token.get_secret_value().strip():
+            raise ValueError("is empty: copy it from the Bot page of your application on Discord's developer portal")
+        return token
+
+
+class PaperlessSection(Section):
+    url: str = Field(description="base URL of the server, as the bot reaches it")
+    public_url: str | None = Field(default=None, description="base URL for links people click; url if absent")
+    token: SecretStr = Field(description="API token of the user the bot acts as; or token_file")
+    run_token: SecretStr | None = Field(default=None, description="superuser token used for /tasks run alone; or run_token_file")
+    ca_file: Path | None = Field(default=None, description="CA certificates (PEM) to verify the server with")
+    headers: dict[str, SecretStr] = Field(default_factory=dict, description="extra request headers, for a proxy in front")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _token_files(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        return _read_secret(_read_secret(values, "token"), "run_token")
+
+    @field_validator("token", "run_token")
+    @classmethod
+    def _token_is_set(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is None:
+            return None
+        text = token.get_secret_value().strip()
+        if not text:
+            raise ValueError("is empty: create one in Paperless-ngx under My Profile, API Auth Token")
+        if any(character.isspace() for character in text):
+            raise ValueError("contains a space or a line break: copy the token alone, without the word Token")
+        return SecretStr(text)
+
+    @field_validator("url", "public_url")
+    @classmethod
+    def _http_url(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            parsed = URL(url)
+        except ValueError:
+            parsed = URL()
+        if parsed.scheme not in ("http", "https") or not parsed.host:
+            raise ValueError(f"{url!r} is not a URL that starts with http:// or https://")
+        if parsed.user or parsed.password or parsed.query_string or parsed.fragment:
+            raise ValueError("must hold no user name, password, query or fragment")
+        return url.rstrip("/")
+
+    @property
+    def link_base(self) -> str:
+        """Base of every link that is shown, without a slash at its end."""
+        return self.public_url or self.url
+
+
+class QuietHours(Section):
+    """A daily span in which cards are posted without a sound (`silent`) or only when it ends (`hold`)."""
+
+    start: time
+    end: time
+    timezone: str = Field(default="UTC", description='an IANA name such as "Europe/Berlin"')
+    mode: Literal["silent", "hold"] = "silent"
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{name!r} is no IANA time zone, such as Europe/Berlin") from None
+        return name
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Self:
+        if self.start == self.end:
+            raise ValueError("start and end are the same time")
+        return self
+
+
+class Receiver(Section):
+    """Where the cards of a route go, and who is mentioned."""
+
+    channel_id: Snowflake
+    mention_role_id: Snowflake | None = Field(default=None, description="role mentioned on a new card, at most once a group_interval and channel")
+    quiet_hours: QuietHours | None = None
+    thread: bool = Field(default=False, description="open a thread under each card; threads divide people, so off")
+
+
+class Route(Receiver):
+    """A receiver for what matches; an empty list matches everything. The first route that matches is taken."""
+
+    servers: tuple[str, ...] = ()
+    task_types: tuple[TaskType, ...] = ()
+    trigger_sources: tuple[TriggerSource, ...] = ()
+    owners: tuple[int, ...] = Field(default=(), description="user ids of Paperless-ngx")
+    statuses: tuple[TaskStatus, ...] = Field(default=(), description="failure or revoked")
+
+
+class FailuresSection(Receiver):
+    poll_seconds: float = Field(default=5, ge=1, le=3600)
+    group_interval_seconds: float = Field(default=300, ge=1, le=86400, description="failures within it join what stands in a channel")
+    single_cards: int = Field(default=5, ge=0, le=20, description="cards of their own in one group_interval; what follows goes into one digest")
+    escalate_after_seconds: float = Field(default=0, ge=0, description="remind when nobody acknowledged for so long; 0: never")
+    escalate_role_id: Snowflake | None = Field(default=None, description="role mentioned by the reminder")
+    repeat_interval_seconds: float = Field(default=4 * 3600, ge=60, description="between two reminders; and how long after an acknowledgement the same failure reopens its card")
+    stuck_started_seconds: float = Field(default=2 * 3600, ge=0, description="a task started for longer is told as stuck; 0: never. The server's own limit is 1,800 s by default")
+    stuck_pending_seconds: float = Field(default=2 * 3600, ge=0, description="a task pending for longer is told as stuck; 0: never")
+    silence_seconds: dict[TaskType, float] = Field(
+        default_factory=dict, description="told when no task of this type succeeded for so long, such as { mail_fetch = 3600 }"
+    )
+    unreachable_after_seconds: float = Field(default=60, ge=0, description="told when a server has not answered for so long")
+    routes: tuple[Route, ...] = ()
+
+
+class AccessSection(Section):
+    """Role ids per action. "Manage Server" may do everything; an empty `view` means every member of the guild."""
+
+    view: tuple[Snowflake, ...] = ()
+    acknowledge: tuple[Snowflake, ...] = ()
+    run: tuple[Snowflake, ...] = ()
+    upload: tuple[Snowflake, ...] = ()
+
+
+class DatabaseSection(Section):
+    url: str = Field(default="sqlite:///bot.db", description="sqlite:///path or postgresql://user:password@host/name")
+
+    @field_validator("url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        return url
+
+
+class HealthSection(Section):
+    listen: str = Field(default="127.0.0.1:8080", description='"address:port" of /healthz; empty: off')
+
+    @field_validator("listen")
+    @classmethod
+    def _address_and_port(cls, listen: str) -> str:
+        host, _, port = listen.rpartition(":")
+        if listen and (not host or not port.isdecimal() or not 0 <= int(port) < 65536):
+            raise ValueError(f'{listen!r} is not "address:port", such as "127.0.0.1:8080"; empty switches it off')
+        return listen
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=ENV_PREFIX, env_nested_delimiter="__", nested_model_default_partial_update=True
+    )
+
+    discord: DiscordSection
+    paperless: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")], PaperlessSection] = Field(min_length=1)
+    failures: FailuresSection
+    access: AccessSection = AccessSection()
+    database: DatabaseSection = DatabaseSection()
+    health: HealthSection = HealthSection()
+
+    @model_validator(mode="after")
+    def _routes_name_servers(self) -> Self:
+        for number, route in enumerate(self.failures.routes):
+            unknown = sorted(set(route.servers) - set(self.paperless))
+            if unknown:
+                raise ValueError(f"failures.routes.{number}.servers: no [paperless.{unknown[0]}] in this file")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+
+def _sentence(error: Any) -> str:
+    key = ".".join(str(part) for part in error["loc"] if part != "[key]")
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        message = "unknown key: see config.example.toml for those there are"
+    elif error["type"] == "missing":
+        message = "missing"
+    return f"{key}: {message}" if key else message
+
+
+def load(path: Path | None) -> Settings:
+    """The settings of `path` (TOML; None: environment alone), overridden by the environment.
+
+    Raises ConfigError with every mistake found.
+    """
+    values: dict[str, Any] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ConfigError([f"{path}: no such file; copy config.example.toml to it and fill it in"]) from None
+        except OSError as error:
+            raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError([f"{path}: not valid TOML: {error}"]) from None
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise ConfigError([_sentence(mistake) for mistake in error.errors(include_url=False)]) from None
