@@ -1,0 +1,98 @@
+"""Who may do what, decided in one place from the interaction's payload alone.
+
+Denied by default: acknowledging, details (a traceback shows the server's insides), running, uploading and muting need a role from the
+configuration or "Manage Server". Looking is for every member of the guild unless `access.view` names roles. Direct messages
+and other guilds get nothing.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.config import AccessSection
+
+
+class Action(StrEnum):
+    """What a person can ask for. The value completes "... is for"."""
+
+    VIEW = "looking at tasks"
+    ACKNOWLEDGE = "acknowledging"
+    DETAILS = "reading error details"
+    RUN = "running tasks"
+    UPLOAD = "uploading documents"
+    MUTE = "muting failures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Who pressed or typed, and where, as the interaction's payload says. `guild_id` is None in a direct message."""
+
+    user_id: int
+    role_ids: frozenset[int]
+    manage_guild: bool
+    guild_id: int | None
+    channel_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """`sentence` tells the person why, and who may; it may hold role mentions, which must not ping."""
+
+    sentence: str
+
+
+Decision = Allowed | Denied
+
+
+class AccessDenied(Exception):
+    """A denial on its way to the person; `cogs/errors.py` says it."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        super().__init__(sentence)
+
+
+def _roles_text(role_ids: tuple[int, ...]) -> str:
+    return " or ".join(f"<@&{role_id}>" for role_id in role_ids[:5])
+
+
+class Access:
+    """The configured rules of one guild."""
+
+    def __init__(self, section: AccessSection, *, guild_id: int) -> None:
+        self.guild_id = guild_id
+        self._roles: dict[Action, tuple[int, ...]] = {
+            Action.VIEW: section.view,
+            Action.ACKNOWLEDGE: section.acknowledge,
+            Action.DETAILS: section.acknowledge,
+            Action.MUTE: section.acknowledge,
+            Action.RUN: section.run,
+            Action.UPLOAD: section.upload,
+        }
+
+    def decide(self, member: Member, action: Action, *, server: str | None = None) -> Decision:
+        """`server` is the Paperless-ngx asked about; the rules of today are the same for each."""
+        if member.guild_id is None:
+            return Denied("This does not work in direct messages: use it in the server's channels.")
+        if member.guild_id != self.guild_id:
+            return Denied("This bot serves another Discord server and does nothing here.")
+        roles = self._roles[action]
+        if member.manage_guild or not member.role_ids.isdisjoint(roles) or (action is Action.VIEW and not roles):
+            return Allowed()
+        return Denied(self._why_not(action, roles))
+
+    def _why_not(self, action: Action, roles: tuple[int, ...]) -> str:
+        what = action.value.capitalize()
+        if roles:
+            return f"{what} is for {_roles_text(roles)}, and for those who may manage this Discord server. Ask one of them, or for the role."
+        return f"{what} is for those who may manage this Discord server: no role is named for it in the bot's configuration."
+
+    def check(self, member: Member, action: Action, *, server: str | None = None) -> None:
+        """Raises AccessDenied unless allowed."""
+        decision = self.decide(member, action, server=server)
+        if isinstance(decision, Denied):
+            raise AccessDenied(decision.sentence)

@@ -1,0 +1,171 @@
+"""What our buttons and menus carry: `t1:<verb>:<fields>`, at most 100 characters.
+
+`parse` is total: any string gives a value or None, and `parse(str(x)) == x` for every value. The version stands first, so that
+a later form can be told from this one on a message that is a year old. A custom id is a claim, not a right: whoever presses is
+checked, and the ledger must agree with guild, channel and message.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, assert_never, cast
+
+VERSION = "t1"
+LIMIT = 100
+MAX_ID = 2**63 - 1
+TEMPLATE = re.compile(rf"{VERSION}:[A-Za-z0-9_:.-]{{1,96}}")
+"""Every id of ours and nothing else's; one DynamicItem class a component type takes them all, so no two can overlap."""
+
+_SERVER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_TASK_ID = re.compile(r"[A-Za-z0-9._-]{1,48}")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+
+MuteSpan = Literal["1h", "1d", "until"]
+MUTE_SPANS: tuple[MuteSpan, ...] = ("1h", "1d", "until")
+CardVerb = Literal["ack", "info"]
+TaskVerb = Literal["ack", "info", "show"]
+
+
+@dataclass(frozen=True, slots=True)
+class OnCard:
+    """Acknowledge (`ack`) or Details (`info`) on the card of one incident."""
+
+    verb: CardVerb
+    card_id: int
+
+    def __str__(self) -> str:
+        return f"{VERSION}:{self.verb}:{self.card_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAll:
+    """On a digest: everything up to and including the failure row `through`, which is what the person saw."""
+
+    card_id: int
+    through: int
+    confirmed: bool = False
+
+    def __str__(self) -> str:
+        return f"{VERSION}:{'allyes' if self.confirmed else 'all'}:{self.card_id}:{self.through}"
+
+
+@dataclass(frozen=True, slots=True)
+class LookThrough:
+    """A page of what a digest stands for, from 0."""
+
+    card_id: int
+    page: int
+
+    def __str__(self) -> str:
+        return f"{VERSION}:look:{self.card_id}:{self.page}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    card_id: int
+    span: MuteSpan
+
+    def __str__(self) -> str:
+        return f"{VERSION}:mute:{self.card_id}:{self.span}"
+
+
+@dataclass(frozen=True, slots=True)
+class OnTask:
+    """On the answer to /task: acknowledge, tell the details of, or show anew the task of that UUID."""
+
+    verb: TaskVerb
+    server: str
+    task_id: str
+
+    def __str__(self) -> str:
+        return f"{VERSION}:task-{self.verb}:{self.server}:{self.task_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """A page of /tasks failures, from 0."""
+
+    server: str
+    page: int
+
+    def __str__(self) -> str:
+        return f"{VERSION}:failures:{self.server}:{self.page}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """The menu under a list: its chosen value is a task's UUID."""
+
+    server: str
+
+    def __str__(self) -> str:
+        return f"{VERSION}:open:{self.server}"
+
+
+CustomId = OnCard | AcknowledgeAll | LookThrough | Mute | OnTask | Failures | OpenTask
+
+
+def _number(text: str) -> int | None:
+    if not _NUMBER.fullmatch(text) or int(text) > MAX_ID:
+        return None
+    return int(text)
+
+
+def _two_numbers(verb: str, first: int, second: int) -> CustomId:
+    if verb == "look":
+        return LookThrough(first, second)
+    return AcknowledgeAll(first, second, confirmed=verb == "allyes")
+
+
+def _of_card(verb: str, fields: list[str]) -> CustomId | None:
+    card_id = _number(fields[0]) if fields else None
+    if card_id is None:
+        return None
+    if verb in ("ack", "info") and len(fields) == 1:
+        return OnCard(cast(CardVerb, verb), card_id)
+    if len(fields) != 2:
+        return None
+    if verb == "mute":
+        return Mute(card_id, cast(MuteSpan, fields[1])) if fields[1] in MUTE_SPANS else None
+    second = _number(fields[1])
+    if verb not in ("all", "allyes", "look") or second is None:
+        return None
+    return _two_numbers(verb, card_id, second)
+
+
+def _of_server(verb: str, server: str, fields: list[str]) -> CustomId | None:
+    if not _SERVER.fullmatch(server):
+        return None
+    if verb == "open":
+        return None if fields else OpenTask(server)
+    if len(fields) != 1:
+        return None
+    if verb == "failures":
+        page = _number(fields[0])
+        return None if page is None else Failures(server, page)
+    return OnTask(cast(TaskVerb, verb.removeprefix("task-")), server, fields[0]) if is_task_id(fields[0]) else None
+
+
+def parse(text: str) -> CustomId | None:
+    """What `text` asks for; None when it is not ours, of another version, or malformed."""
+    if len(text) > LIMIT or not TEMPLATE.fullmatch(text):
+        return None
+    _, verb, *fields = text.split(":")
+    if verb in ("task-ack", "task-info", "task-show", "failures", "open"):
+        return _of_server(verb, fields[0], fields[1:]) if fields else None
+    return _of_card(verb, fields)
+
+
+def is_task_id(text: str) -> bool:
+    """Whether a task id can be carried in a custom id; every UUID can."""
+    return bool(_TASK_ID.fullmatch(text))
+
+
+def card_of(custom_id: CustomId) -> int | None:
+    """The card an id belongs to; None for those of commands' answers."""
+    match custom_id:
+        case OnCard() | AcknowledgeAll() | LookThrough() | Mute():
+            return custom_id.card_id
+        case OnTask() | Failures() | OpenTask():
+            return None
+        case _:
+            assert_never(custom_id)
