@@ -1,21 +1,31 @@
 """The configuration: `config.toml`, each key also as environment variable `BOT_SECTION__KEY`.
 
-Every mistake of a file is reported at once, each with its key; an unknown key is a mistake. The models are frozen: what was
-read at the start holds until the end.
+Every mistake of a file is reported at once, each with its key; an unknown key is a mistake. The models are frozen:
+what was read at the start holds until the end.
 """
 
+import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from yarl import URL
 
-from bot.paperless.models import TaskStatus, TaskType, TriggerSource
+from bot.paperless.models import OpenStrEnum, TaskStatus, TaskType, TriggerSource
 
 Snowflake = Annotated[int, Field(ge=1, lt=2**63, description="a Discord id; in Discord: right click, Copy ID")]
 ENV_PREFIX = "BOT_"
@@ -27,6 +37,17 @@ class ConfigError(Exception):
     def __init__(self, mistakes: list[str]) -> None:
         self.mistakes = mistakes
         super().__init__("\n".join(mistakes))
+
+
+def _known(value: OpenStrEnum) -> OpenStrEnum:
+    if not value.known:
+        raise ValueError(f"{value.value!r} is none of {', '.join(sorted(type(value)))}")
+    return value
+
+
+KnownTaskType = Annotated[TaskType, AfterValidator(_known)]
+KnownTriggerSource = Annotated[TriggerSource, AfterValidator(_known)]
+KnownStatus = Annotated[TaskStatus, AfterValidator(_known)]
 
 
 class Section(BaseModel):
@@ -61,7 +82,7 @@ class DiscordSection(Section):
     @classmethod
     def _token_is_set(cls, token: SecretStr) -> SecretStr:
         if not token.get_secret_value().strip():
-            raise ValueError("is empty: copy it from the Bot page of your application on Discord's developer portal")
+            raise ValueError("is empty: copy it from the Bot page of your application on the developer portal")
         return token
 
 
@@ -69,9 +90,13 @@ class PaperlessSection(Section):
     url: str = Field(description="base URL of the server, as the bot reaches it")
     public_url: str | None = Field(default=None, description="base URL for links people click; url if absent")
     token: SecretStr = Field(description="API token of the user the bot acts as; or token_file")
-    run_token: SecretStr | None = Field(default=None, description="superuser token used for /tasks run alone; or run_token_file")
+    run_token: SecretStr | None = Field(
+        default=None, description="superuser token used for /tasks run alone; or run_token_file"
+    )
     ca_file: Path | None = Field(default=None, description="CA certificates (PEM) to verify the server with")
-    headers: dict[str, SecretStr] = Field(default_factory=dict, description="extra request headers, for a proxy in front")
+    headers: dict[str, SecretStr] = Field(
+        default_factory=dict, description="extra request headers, for a proxy in front"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -141,7 +166,9 @@ class Receiver(Section):
     """Where the cards of a route go, and who is mentioned."""
 
     channel_id: Snowflake
-    mention_role_id: Snowflake | None = Field(default=None, description="role mentioned on a new card, at most once a group_interval and channel")
+    mention_role_id: Snowflake | None = Field(
+        default=None, description="role mentioned on a new card, at most once a group_interval and channel"
+    )
     quiet_hours: QuietHours | None = None
     thread: bool = Field(default=False, description="open a thread under each card; threads divide people, so off")
 
@@ -150,25 +177,47 @@ class Route(Receiver):
     """A receiver for what matches; an empty list matches everything. The first route that matches is taken."""
 
     servers: tuple[str, ...] = ()
-    task_types: tuple[TaskType, ...] = ()
-    trigger_sources: tuple[TriggerSource, ...] = ()
+    task_types: tuple[KnownTaskType, ...] = ()
+    trigger_sources: tuple[KnownTriggerSource, ...] = ()
     owners: tuple[int, ...] = Field(default=(), description="user ids of Paperless-ngx")
-    statuses: tuple[TaskStatus, ...] = Field(default=(), description="failure or revoked")
+    statuses: tuple[KnownStatus, ...] = Field(default=(), description="failure or revoked")
 
 
 class FailuresSection(Receiver):
     poll_seconds: float = Field(default=5, ge=1, le=3600)
-    group_interval_seconds: float = Field(default=300, ge=1, le=86400, description="failures within it join what stands in a channel")
-    single_cards: int = Field(default=5, ge=0, le=20, description="cards of their own in one group_interval; what follows goes into one digest")
-    escalate_after_seconds: float = Field(default=0, ge=0, description="remind when nobody acknowledged for so long; 0: never")
-    escalate_role_id: Snowflake | None = Field(default=None, description="role mentioned by the reminder")
-    repeat_interval_seconds: float = Field(default=4 * 3600, ge=60, description="between two reminders; and how long after an acknowledgement the same failure reopens its card")
-    stuck_started_seconds: float = Field(default=2 * 3600, ge=0, description="a task started for longer is told as stuck; 0: never. The server's own limit is 1,800 s by default")
-    stuck_pending_seconds: float = Field(default=2 * 3600, ge=0, description="a task pending for longer is told as stuck; 0: never")
-    silence_seconds: dict[TaskType, float] = Field(
-        default_factory=dict, description="told when no task of this type succeeded for so long, such as { mail_fetch = 3600 }"
+    group_interval_seconds: float = Field(
+        default=300, ge=1, le=86400, description="failures within it join what stands in a channel"
     )
-    unreachable_after_seconds: float = Field(default=60, ge=0, description="told when a server has not answered for so long")
+    single_cards: int = Field(
+        default=5,
+        ge=0,
+        le=20,
+        description="cards of their own in one group_interval; what follows goes into one digest",
+    )
+    escalate_after_seconds: float = Field(
+        default=0, ge=0, description="remind when nobody acknowledged for so long; 0: never"
+    )
+    escalate_role_id: Snowflake | None = Field(default=None, description="role mentioned by the reminder")
+    repeat_interval_seconds: float = Field(
+        default=4 * 3600,
+        ge=60,
+        description="between two reminders; and how long after an acknowledgement the same failure reopens its card",
+    )
+    stuck_started_seconds: float = Field(
+        default=2 * 3600,
+        ge=0,
+        description="a task started for longer is told as stuck; 0: never. The server's own limit is 1,800 s",
+    )
+    stuck_pending_seconds: float = Field(
+        default=2 * 3600, ge=0, description="a task pending for longer is told as stuck; 0: never"
+    )
+    silence_seconds: dict[KnownTaskType, float] = Field(
+        default_factory=dict,
+        description="told when no task of this type succeeded for so long, such as { mail_fetch = 3600 }",
+    )
+    unreachable_after_seconds: float = Field(
+        default=60, ge=0, description="told when a server has not answered for so long"
+    )
     routes: tuple[Route, ...] = ()
 
 
@@ -206,11 +255,17 @@ class HealthSection(Section):
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix=ENV_PREFIX, env_nested_delimiter="__", nested_model_default_partial_update=True
+        frozen=True,
+        extra="forbid",
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
     )
 
     discord: DiscordSection
-    paperless: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")], PaperlessSection] = Field(min_length=1)
+    paperless: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")], PaperlessSection] = Field(
+        min_length=1
+    )
     failures: FailuresSection
     access: AccessSection = AccessSection()
     database: DatabaseSection = DatabaseSection()
@@ -246,6 +301,14 @@ def _sentence(error: Any) -> str:
     return f"{key}: {message}" if key else message
 
 
+def _unknown_sections() -> Iterator[str]:
+    """Variables that look like ours and name no section: pydantic-settings would pass over them in silence."""
+    for name in sorted(os.environ):
+        section, separator, _ = name.removeprefix(ENV_PREFIX).partition("__")
+        if name.startswith(ENV_PREFIX) and separator and section.lower() not in Settings.model_fields:
+            yield f"{name}: unknown key: there is no section [{section.lower()}]"
+
+
 def load(path: Path | None) -> Settings:
     """The settings of `path` (TOML; None: environment alone), overridden by the environment.
 
@@ -261,7 +324,11 @@ def load(path: Path | None) -> Settings:
             raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError([f"{path}: not valid TOML: {error}"]) from None
+    mistakes = list(_unknown_sections())
     try:
-        return Settings(**values)
+        settings = Settings(**values)
     except ValidationError as error:
-        raise ConfigError([_sentence(mistake) for mistake in error.errors(include_url=False)]) from None
+        mistakes += [_sentence(mistake) for mistake in error.errors(include_url=False)]
+    if mistakes:
+        raise ConfigError(mistakes)
+    return settings

@@ -1,0 +1,89 @@
+"""The command line: `python -m bot run | check | demo`. Importing it does nothing.
+
+Exit status: 0 done; 78 something to mend in configuration, token or permission; 75 a server did not answer, try
+again; 1 a defect.
+"""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot import logs
+from bot.config import ConfigError, Settings, load
+from bot.exits import Exit
+
+DEFAULT_CONFIG = Path("config.toml")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="Tells a team on Discord about failed Paperless-ngx tasks, and acts on them from there.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (
+        ("run", "the bot"),
+        ("check", "look at configuration, Paperless and Discord; change nothing"),
+    ):
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument(
+            "--config",
+            type=Path,
+            help=f"default: {DEFAULT_CONFIG} where there is one, else the environment alone",
+        )
+        command.add_argument("--log-format", choices=("text", "json"), default="text")
+    demo = commands.add_parser("demo", help="the bot on a local Discord and a local Paperless, to try it in a browser")
+    demo.add_argument("--port", type=int, default=8765)
+    demo.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+    demo.add_argument("--log-format", choices=("text", "json"), default="text")
+    return parser
+
+
+def _settings(path: Path | None) -> Settings:
+    if path is None and DEFAULT_CONFIG.exists():
+        path = DEFAULT_CONFIG
+    return load(path)
+
+
+async def _run(settings: Settings) -> Exit:
+    from bot.run import run
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return await run(settings, stop=stop)
+
+
+async def _check(settings: Settings) -> Exit:
+    from bot.check import check, report
+
+    findings = await check(settings)
+    return report(findings, stream=sys.stdout)
+
+
+def _demo(arguments: argparse.Namespace) -> Exit:
+    from bot.sandbox.demo import run_demo
+
+    return Exit(asyncio.run(run_demo(port=arguments.port, open_browser=not arguments.no_browser)))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    logs.set_up(arguments.log_format)
+    if arguments.command == "demo":
+        return _demo(arguments)
+    try:
+        settings = _settings(arguments.config)
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            sys.stderr.write(f"{mistake}\n")
+        return Exit.CONFIG
+    return asyncio.run(_run(settings) if arguments.command == "run" else _check(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""/healthz (the process answers) and /readyz (it does its work), for supervisors and load balancers.
+
+`python -m bot.health [URL]` asks /healthz and exits 0 or 1: the container's health check, without a curl in the image.
+"""
+
+import sys
+import urllib.request
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+DEFAULT_URL = "http://127.0.0.1:8080/healthz"
+Readiness = Callable[[], Awaitable[Mapping[str, str | None]]]
+"""Part of the bot -> None when it is ready, else the reason why not."""
+
+
+async def _healthz(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "alive"})
+
+
+def _readyz(readiness: Readiness) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handler(_request: web.Request) -> web.Response:
+        parts = await readiness()
+        ready = all(reason is None for reason in parts.values())
+        body = {"ready": ready, "parts": {part: reason or "ready" for part, reason in parts.items()}}
+        return web.json_response(body, status=200 if ready else 503)
+
+    return handler
+
+
+async def serve(listen: str, readiness: Readiness) -> web.AppRunner:
+    """Listen on "address:port". Raises OSError where the port is taken. The caller cleans the runner up."""
+    host, _, port = listen.rpartition(":")
+    app = web.Application()
+    app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz(readiness))])
+    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+    except OSError:
+        await runner.cleanup()
+        raise
+    return runner
+
+
+def main() -> int:
+    url = sys.argv[1] if len(sys.argv) > 1 else DEFAULT_URL
+    if not url.startswith(("http://", "https://")):
+        return 1
+    try:
+        with urllib.request.urlopen(url, timeout=4) as answer:  # noqa: S310  the scheme was looked at
+            return 0 if answer.status == 200 else 1
+    except OSError:
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

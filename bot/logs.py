@@ -1,0 +1,56 @@
+"""Logs: one line a record on stderr, as text or as JSON.
+
+Whatever a record says passes the redactor and is kept to one line, so that neither a secret nor a line break in a
+filename can get into a log.
+"""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Literal, TextIO
+
+from bot.ui.redaction import redact
+
+LogFormat = Literal["text", "json"]
+
+
+def _when(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class TextFormatter(logging.Formatter):
+    """`2026-11-24T05:52:17.123Z INFO bot.watcher: ...`; line breaks, as in a traceback, become ` | `."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = record.getMessage()
+        if record.exc_info:
+            text += " | " + self.formatException(record.exc_info)
+        line = " | ".join(part for part in redact(text).splitlines() if part.strip())
+        return f"{_when(record)} {record.levelname} {record.name}: {line}"
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message and, where there is one, exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "time": _when(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": redact(record.getMessage()),
+        }
+        if record.exc_info:
+            entry["exception"] = redact(self.formatException(record.exc_info))
+        return json.dumps(entry, ensure_ascii=False)
+
+
+def set_up(log_format: LogFormat = "text", *, level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Send every record of `level` and above to `stream` (stderr by default), replacing what was set up before."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # A line for every job that ran, several a minute, says nothing: failures of jobs are logged by their listener.
+    logging.getLogger("apscheduler").setLevel(max(level, logging.WARNING))

@@ -1,0 +1,219 @@
+"""config.toml and the environment: what is read, and how mistakes are told."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.config import ConfigError, load
+from bot.paperless.models import TaskType
+
+ROOT = Path(__file__).resolve().parents[1]
+
+GOOD = """
+[discord]
+token = "discord-secret"
+guild_id = 2000000000000000002
+
+[paperless.home]
+url = "http://localhost:8000/"
+token = "paperless-secret"
+
+[failures]
+channel_id = 3000000000000000003
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_settings_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("BOT_"):
+            monkeypatch.delenv(name)
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def mistakes(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigError) as raised:
+        load(written(tmp_path, text))
+    return raised.value.mistakes
+
+
+def test_the_least_configuration_is_enough(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, GOOD))
+
+    assert settings.discord.token.get_secret_value() == "discord-secret"
+    assert settings.paperless["home"].link_base == "http://localhost:8000"
+    assert settings.failures.poll_seconds == 5
+    assert settings.access.view == settings.access.acknowledge == ()
+    assert settings.database.url == "sqlite:///bot.db"
+
+
+def test_the_example_needs_only_the_two_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example = ROOT / "config.example.toml"
+
+    assert sorted(mistakes(tmp_path, example.read_text(encoding="utf-8"))) == [
+        "discord.token: is empty: copy it from the Bot page of your application on the developer portal",
+        "paperless.home.token: is empty: create one in Paperless-ngx under My Profile, API Auth Token",
+    ]
+    monkeypatch.setenv("BOT_DISCORD__TOKEN", "d")
+    monkeypatch.setenv("BOT_PAPERLESS__HOME__TOKEN", "p")
+    assert load(example).paperless["home"].token.get_secret_value() == "p"
+
+
+def test_every_key_that_the_example_comments_out_is_a_known_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOT_DISCORD__TOKEN", "d")
+    monkeypatch.setenv("BOT_PAPERLESS__HOME__TOKEN", "p")
+    lines = (ROOT / "config.example.toml").read_text(encoding="utf-8").splitlines()
+    switched_on = [
+        line.removeprefix("# ") if line.startswith(("# [[",)) or (line.startswith("# ") and " = " in line) else line
+        for line in lines
+    ]
+    text = "\n".join(line for line in switched_on if not line.startswith(("run_token", "ca_file")))
+
+    settings = load(written(tmp_path, text))
+
+    assert settings.failures.quiet_hours is not None
+    assert settings.failures.routes[0].task_types == (TaskType.MAIL_FETCH,)
+    assert settings.failures.silence_seconds[TaskType.MAIL_FETCH] == 3600
+
+
+def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None:
+    text = """
+[discord]
+token = "x"
+guild_id = "my server"
+guild = 3
+
+[paperless.home]
+url = "localhost:8000"
+token = "Token abc"
+
+[failures]
+poll_seconds = 0
+
+[health]
+listen = "8080"
+"""
+    told = mistakes(tmp_path, text)
+
+    assert [line.split(":")[0] for line in told] == [
+        "discord.guild_id",
+        "discord.guild",
+        "paperless.home.url",
+        "paperless.home.token",
+        "failures.channel_id",
+        "failures.poll_seconds",
+        "health.listen",
+    ]
+    assert "unknown key" in told[1]
+    assert "starts with http:// or https://" in told[2]
+    assert "without the word Token" in told[3]
+
+
+def test_a_mistake_never_shows_a_secret(tmp_path: Path) -> None:
+    text = GOOD.replace('"discord-secret"', '["discord-secret"]').replace('"paperless-secret"', '"paper less-secret"')
+
+    assert "secret" not in "".join(mistakes(tmp_path, text))
+
+
+def test_the_environment_wins_over_the_file_key_by_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_FAILURES__POLL_SECONDS", "17")
+    monkeypatch.setenv("BOT_PAPERLESS__HOME__URL", "https://other")
+    monkeypatch.setenv("BOT_ACCESS__RUN", "[4000000000000000004]")
+
+    settings = load(written(tmp_path, GOOD))
+
+    assert settings.failures.poll_seconds == 17
+    assert settings.failures.channel_id == 3000000000000000003
+    assert settings.paperless["home"].url == "https://other"
+    assert settings.paperless["home"].token.get_secret_value() == "paperless-secret"
+    assert settings.access.run == (4000000000000000004,)
+
+
+def test_the_environment_alone_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key, value in {
+        "DISCORD__TOKEN": "d",
+        "DISCORD__GUILD_ID": "2",
+        "PAPERLESS__HOME__URL": "http://p",
+        "PAPERLESS__HOME__TOKEN": "p",
+        "FAILURES__CHANNEL_ID": "3",
+    }.items():
+        monkeypatch.setenv(f"BOT_{key}", value)
+
+    assert load(None).failures.channel_id == 3
+
+
+def test_an_unknown_key_in_the_environment_is_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_FAILURES__POL_SECONDS", "17")
+
+    assert mistakes(tmp_path, GOOD) == [
+        "failures.pol_seconds: unknown key: see config.example.toml for those there are"
+    ]
+
+
+def test_an_unknown_section_in_the_environment_is_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_FAILURE__POLL_SECONDS", "17")
+
+    assert mistakes(tmp_path, GOOD) == ["BOT_FAILURE__POLL_SECONDS: unknown key: there is no section [failure]"]
+
+
+def test_a_token_can_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from-file\n", encoding="utf-8")
+    text = GOOD.replace('token = "paperless-secret"', f'token_file = "{tmp_path / "token"}"')
+
+    assert load(written(tmp_path, text)).paperless["home"].token.get_secret_value() == "from-file"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('token_file = "/nowhere/token"', "paperless.home: token_file /nowhere/token cannot be read"),
+        ('token = "a"\ntoken_file = "b"', "paperless.home: set either token or token_file, not both"),
+    ],
+)
+def test_a_token_file_that_cannot_serve_is_told(tmp_path: Path, line: str, told: str) -> None:
+    (mistake,) = mistakes(tmp_path, GOOD.replace('token = "paperless-secret"', line))
+
+    assert mistake.startswith(told)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file; copy config"):
+        load(tmp_path / "none.toml")
+
+
+def test_a_file_that_is_no_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    (mistake,) = mistakes(tmp_path, "[discord\n")
+
+    assert "not valid TOML" in mistake
+    assert "line 1" in mistake
+
+
+def test_a_route_to_a_server_that_is_not_configured_is_told(tmp_path: Path) -> None:
+    (mistake,) = mistakes(tmp_path, GOOD + '[[failures.routes]]\nservers = ["work"]\nchannel_id = 4\n')
+
+    assert mistake == "failures.routes.0.servers: no [paperless.work] in this file"
+
+
+def test_a_task_type_that_does_not_exist_is_told(tmp_path: Path) -> None:
+    (mistake,) = mistakes(tmp_path, GOOD + '[[failures.routes]]\ntask_types = ["make_coffee"]\nchannel_id = 4\n')
+
+    assert mistake.startswith("failures.routes.0.task_types.0: 'make_coffee' is none of build_share_link,")
+
+
+def test_what_was_read_cannot_be_changed(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, GOOD))
+
+    with pytest.raises(ValueError, match="frozen"):
+        settings.failures.poll_seconds = 1
+
+
+def test_secrets_are_not_shown(tmp_path: Path) -> None:
+    assert "secret" not in repr(load(written(tmp_path, GOOD)))
