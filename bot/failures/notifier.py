@@ -1,0 +1,73 @@
+"""How cards leave: a protocol without Discord in it, implemented in `cogs/failures.py` and, in memory, by the tests.
+
+One call is one attempt: the caller repeats, paces and remembers. A call may take as long as it likes; it is never cut
+short while the process lives, since a send that is abandoned may have arrived.
+"""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.failures.card import Card
+
+
+class NotifierError(Exception):
+    """A call that did not do what it should, or of which that is not known.
+
+    `retryable`: the same call may succeed later. For a post that covers an unknown outcome: the nonce is sent again.
+    `retry_after`: seconds to leave the channel alone, where Discord said so.
+    """
+
+    def __init__(self, message: str, *, retryable: bool = True, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.retry_after = retry_after
+
+
+class MessageGone(NotifierError):
+    """The message was deleted (edit), or the nonce belongs to one that was (post): the card counts as dismissed."""
+
+    def __init__(self, message: str = "the message was deleted") -> None:
+        super().__init__(message, retryable=False)
+
+
+class ChannelForbidden(NotifierError):
+    """The channel is missing or closed to the bot: logged once, tried again slowly, nothing is lost."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message, retryable=True, retry_after=retry_after)
+
+
+class Unsendable(NotifierError):
+    """Discord refuses this very card (400): a defect of ours. Logged, and tried again when the card changes."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=False)
+
+
+class Notifier(Protocol):
+    async def post(
+        self,
+        *,
+        channel_id: int,
+        card: Card,
+        nonce: str,
+        mention_role_id: int | None,
+        silent: bool,
+        reply_to: int | None,
+        thread: bool,
+    ) -> int:
+        """Post `card` and return the message id. The nonce (at most 25 characters) makes a repetition harmless.
+
+        `silent` suppresses the notification. `reply_to` is a message id; where it is gone, post without it. `thread`
+        opens a thread under the message; failing at that is no error.
+        """
+        ...
+
+    async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None: ...
+
+    async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:
+        """The bot's message of this card in the channel, known by its custom ids; None where there is none.
+
+        For a post of an earlier life whose outcome is not known. Looks back to `not_before` and no further.
+        """
+        ...
