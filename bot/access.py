@@ -1,8 +1,8 @@
 """Who may do what, decided in one place from the interaction's payload alone.
 
-Denied by default: acknowledging, details (a traceback shows the server's insides), running, uploading and muting need a role from the
-configuration or "Manage Server". Looking is for every member of the guild unless `access.view` names roles. Direct messages
-and other guilds get nothing.
+Denied by default: acknowledging, details (a traceback shows the server's insides), running, uploading and muting
+need a role from the configuration or "Manage Server". Looking is for every member of the guild unless `access.view`
+names roles. Direct messages and other guilds get nothing.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Who pressed or typed, and where, as the interaction's payload says. `guild_id` is None in a direct message."""
+    """Who pressed or typed, and where, as the payload says. `guild_id` is None in a direct message."""
 
     user_id: int
     role_ids: frozenset[int]
@@ -81,15 +81,22 @@ class Access:
         if member.guild_id != self.guild_id:
             return Denied("This bot serves another Discord server and does nothing here.")
         roles = self._roles[action]
-        if member.manage_guild or not member.role_ids.isdisjoint(roles) or (action is Action.VIEW and not roles):
+        everyone = action is Action.VIEW and not roles
+        if everyone or member.manage_guild or not member.role_ids.isdisjoint(roles):
             return Allowed()
         return Denied(self._why_not(action, roles))
 
     def _why_not(self, action: Action, roles: tuple[int, ...]) -> str:
         what = action.value.capitalize()
         if roles:
-            return f"{what} is for {_roles_text(roles)}, and for those who may manage this Discord server. Ask one of them, or for the role."
-        return f"{what} is for those who may manage this Discord server: no role is named for it in the bot's configuration."
+            return (
+                f"{what} is for {_roles_text(roles)}, and for those who may manage this Discord server. "
+                "Ask one of them, or for the role."
+            )
+        return (
+            f"{what} is for those who may manage this Discord server: "
+            "no role is named for it in the bot's configuration."
+        )
 
     def check(self, member: Member, action: Action, *, server: str | None = None) -> None:
         """Raises AccessDenied unless allowed."""

@@ -1,8 +1,8 @@
 """What our buttons and menus carry: `t1:<verb>:<fields>`, at most 100 characters.
 
-`parse` is total: any string gives a value or None, and `parse(str(x)) == x` for every value. The version stands first, so that
-a later form can be told from this one on a message that is a year old. A custom id is a claim, not a right: whoever presses is
-checked, and the ledger must agree with guild, channel and message.
+`parse` is total: any string gives a value or None, and `parse(str(x)) == x` for every value. The version stands first,
+so that a later form can be told from this one on a message that is a year old. A custom id is a claim, not a right:
+whoever presses is checked, and the ledger must agree with guild, channel and message.
 """
 
 import re
@@ -13,7 +13,7 @@ VERSION = "t1"
 LIMIT = 100
 MAX_ID = 2**63 - 1
 TEMPLATE = re.compile(rf"{VERSION}:[A-Za-z0-9_:.-]{{1,96}}")
-"""Every id of ours and nothing else's; one DynamicItem class a component type takes them all, so no two can overlap."""
+"""Every id of ours and nothing else's. One DynamicItem class a component type takes them all: no two can overlap."""
 
 _SERVER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _TASK_ID = re.compile(r"[A-Za-z0-9._-]{1,48}")
@@ -121,11 +121,12 @@ def _of_card(verb: str, fields: list[str]) -> CustomId | None:
     if card_id is None:
         return None
     if verb in ("ack", "info") and len(fields) == 1:
-        return OnCard(cast(CardVerb, verb), card_id)
+        return OnCard(cast("CardVerb", verb), card_id)
     if len(fields) != 2:
         return None
     if verb == "mute":
-        return Mute(card_id, cast(MuteSpan, fields[1])) if fields[1] in MUTE_SPANS else None
+        span = next((span for span in MUTE_SPANS if span == fields[1]), None)
+        return span and Mute(card_id, span)
     second = _number(fields[1])
     if verb not in ("all", "allyes", "look") or second is None:
         return None
@@ -142,7 +143,7 @@ def _of_server(verb: str, server: str, fields: list[str]) -> CustomId | None:
     if verb == "failures":
         page = _number(fields[0])
         return None if page is None else Failures(server, page)
-    return OnTask(cast(TaskVerb, verb.removeprefix("task-")), server, fields[0]) if is_task_id(fields[0]) else None
+    return OnTask(cast("TaskVerb", verb.removeprefix("task-")), server, fields[0]) if is_task_id(fields[0]) else None
 
 
 def parse(text: str) -> CustomId | None:

@@ -1,51 +1,54 @@
 """The one redactor: what must not leave in a message, a file or a log line.
 
-It errs on the side of too much: a word lost from an error message is a smaller harm than a password in a chat. Redact before
-cutting, never after: half a secret no longer looks like one.
+It errs on the side of too much: a word lost from an error message is a smaller harm than a password in a chat. Redact
+before cutting, never after: half a secret no longer looks like one. Repetitions are bounded: no text makes it slow.
 """
 
 import re
 
 REDACTED = "[redacted]"
 
-_SECRET_NAME = (
-    r"[\w.-]*(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|sessionid|csrftoken)[\w-]*"
+_NAME = (
+    r"[\w.-]{0,40}(?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|private)[_-]?key|credentials?"
+    r"|sessionid|csrftoken)[\w-]{0,40}"
 )
+_SCHEME = r"(\b[A-Za-z][A-Za-z0-9+.-]{0,20}://)"
+_QUOTED = r"""(["'])[^\r\n]{0,500}?\2"""
 
 # Order matters: a header is taken whole before its parts look like something else.
-_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+_RULES: tuple[tuple[str, str], ...] = (
     # a private key, whole or with its end cut off
-    (re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)", re.S), REDACTED),
-    # Authorization: Token ..., 'Authorization': 'Bearer ...', Cookie: ...; to the end of the quoted value or of the line
+    (r"(?s)-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)", REDACTED),
+    # Authorization: Token ..., 'Cookie': '...'; to the end of the quoted value or of the line
     (
-        re.compile(
-            r"""(?i)(\b(?:proxy-)?(?:authorization|cookie|set-cookie|x-api-key)["']?\s*[:=]\s*)(?:(["']).*?\2|[^\r\n"'}]+)"""
-        ),
-        r"\1" + REDACTED,
+        r"""(?i)(\b(?:(?:proxy-)?authorization|(?:set-)?cookie|x-api-key)["']?\s{0,5}[:=]\s{0,5})"""
+        rf"""(?:{_QUOTED}|[^\r\n"'}}]+)""",
+        rf"\1{REDACTED}",
     ),
-    # the webhook's token is its path
-    (re.compile(r"(?i)(/api/(?:v\d+/)?webhooks/)\d+/[\w-]+"), r"\1" + REDACTED),
+    # the path of a webhook is its password
+    (r"(?i)(/api/(?:v\d{1,3}/)?webhooks/)\d+/[\w-]+", rf"\1{REDACTED}"),
     # user and password of a URL, also where the password holds a slash or an at sign
-    (re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]{0,20}://)[^\s/@:\"'<>]*:[^\s\"'<>]*@"), r"\1" + REDACTED + "@"),
-    (re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]{0,20}://)[^\s/@:\"'<>]+@"), r"\1" + REDACTED + "@"),
-    # password=..., "token": "...", --secret ..., PAPERLESS_SECRET_KEY='...'
-    (re.compile(rf"""(?i)(?<![\w-])({_SECRET_NAME}["']?\s*(?:=>|[=:])\s*)(?:(["']).*?\2|[^\s"'&,;)\]}}]+)"""), r"\1" + REDACTED),
-    (re.compile(rf"(?i)(?<!\S)(--?{_SECRET_NAME}\s+)[^\s-]\S*"), r"\1" + REDACTED),
-    (re.compile(r"(?i)\b(token|bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{12,}"), r"\1\2" + REDACTED),
-    # by their own look: Discord bot tokens, JSON web tokens, Paperless (40 hex digits), GitHub, AWS, OpenAI
-    (re.compile(r"\b[A-Za-z0-9_-]{23,30}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,}"), REDACTED),
-    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"), REDACTED),
-    (re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])"), REDACTED),
-    (re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}|sk-[A-Za-z0-9_-]{20,})"), REDACTED),
+    (_SCHEME + r"""[^\s/@:"'<>]{0,200}:[^\s"'<>]{0,200}@""", rf"\1{REDACTED}@"),
+    (_SCHEME + r"""[^\s/@:"'<>]{1,200}@""", rf"\1{REDACTED}@"),
+    # password=..., "token": "...", PAPERLESS_SECRET_KEY => '...', --secret ...
+    (rf"""(?i)(?<![\w-])({_NAME}["']?\s{{0,5}}(?:=>|[=:])\s{{0,5}})(?:{_QUOTED}|[^\s"'&,;)\]}}]+)""", rf"\1{REDACTED}"),
+    (rf"(?i)(?<!\S)(--?{_NAME}\s{{1,5}})[^\s-]\S*", rf"\1{REDACTED}"),
+    (r"(?i)\b(token|bearer|basic)(\s{1,5})[A-Za-z0-9._~+/=-]{12,}", rf"\1\2{REDACTED}"),
+    # by their own look: Discord bot tokens, JSON web tokens, Paperless-ngx (40 hex digits), GitHub, AWS, OpenAI
+    (r"\b[A-Za-z0-9_-]{23,30}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,}", REDACTED),
+    (r"\beyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?", REDACTED),
+    (r"(?i)(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])", REDACTED),
+    (r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}|sk-[A-Za-z0-9_-]{20,})", REDACTED),
     # home directories name people
-    (re.compile(r"(?<![\w.])/(?:home|Users)/[^/\s\"':]+"), "~"),
-    (re.compile(r"(?<![\w./])/root(?=[/\s\"':]|\Z)"), "~"),
-    (re.compile(r"(?i)\b[a-z]:\\+users\\+[^\\\s\"':]+"), "~"),
+    (r"""(?<![\w.])/(?:home|Users)/[^/\s"':]+""", "~"),
+    (r"""(?<![\w./])/root(?=[/\s"':]|\Z)""", "~"),
+    (r"""(?i)\b[a-z]:\\{1,2}users\\{1,2}[^\\\s"':]+""", "~"),
 )
+_COMPILED = tuple((re.compile(pattern), replacement) for pattern, replacement in _RULES)
 
 
 def redact(text: str) -> str:
     """`text` without tokens, authorization headers, passwords and the names in home directories."""
-    for pattern, replacement in _RULES:
+    for pattern, replacement in _COMPILED:
         text = pattern.sub(replacement, text)
     return text

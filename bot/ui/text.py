@@ -1,10 +1,10 @@
-"""Texts from elsewhere made fit for Discord: cleaned, escaped, cut, redacted. Also times, durations and counts.
+"""Texts from elsewhere made fit for Discord: cleaned, escaped, cut, redacted. Also times, durations, counts.
 
 Invariants:
-- Everything that comes from Paperless or from a person passes `escape` (or `code_block`) exactly once. `escape` returns
-  `Escaped` and leaves an `Escaped` alone: escaping twice would show the backslashes of the first time.
-- Nothing that `escape` returns can mention, link, format, or start a heading, list or quote; it is one line, holds no
-  invisible and no direction-changing character, and is at most `limit` long, escapes included.
+- Everything that comes from Paperless or from a person passes `escape` (or `code_block`) exactly once. `escape`
+  returns `Escaped` and leaves an `Escaped` alone: escaping twice would show the backslashes of the first time.
+- Nothing that `escape` returns can mention, link, format, or start a heading, list or quote; it is one line, holds
+  no invisible and no direction-changing character, and is at most `limit` long, escapes included.
 - Lengths are UTF-16 code units, as Discord's own client counts: never fewer than Discord's server counts.
 """
 
@@ -56,9 +56,13 @@ _BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u034f\u2065")
 _UNPRINTABLE = ("Cc", "Cf")
 _UNKNOWN = ("Cs", "Co")
 _EVERYONE = re.compile(r"@(?=everyone|here)", re.I)
-# `(` alone is harmless and frequent in filenames ("scan (2).pdf"), and so is `-` within a line. `://` ends every bare link.
-_SPECIAL = re.compile(r"[\\`*_~|<>\[\]]|(?<=\])\(|:(?=//)|\A[#+-]|(?<=\A-)#|(?<=\s)-#")
+# `(` alone is harmless and frequent in filenames ("scan (2).pdf"), and so is `-` within a line. No bare link lives
+# without its `://`; a client draws `:tada:` as an emoji, but 12:30:45 is none.
+_SPECIAL = re.compile(
+    r"[\\`*_~|<>\[\]]|(?<=\])\(|:(?=//|[\w+-]{0,32}[A-Za-z_+-][\w+-]{0,32}:|100:|1234:)|\A[#+-]|(?<=\A-)#"
+)
 _NUMBERED = re.compile(r"\A\d+([.)])(?=\s|\Z)")
+_MENTION = re.compile(r"<(?=[@#:&/]|a:|t:|id:)", re.I)
 _INVITE = re.compile(r"\bdis(?:cord(?:app)?)?(\.)(?=(?:gg|gd|com|new|gift|me|li|io)\b)", re.I)
 
 
@@ -82,7 +86,11 @@ def _visible(text: str) -> Iterator[str]:
 
 def _is_emoji(cluster: str) -> bool:
     first = cluster[0]
-    return "\U0001f000" <= first <= "\U0001faff" or ("\ufe0f" in cluster and ord(first) > 0xFF) or "\u2600" <= first <= "\u27bf"
+    return (
+        "\U0001f000" <= first <= "\U0001faff"
+        or ("\ufe0f" in cluster and ord(first) > 0xFF)
+        or "\u2600" <= first <= "\u27bf"
+    )
 
 
 def _without_flood(text: str) -> str:
@@ -99,7 +107,7 @@ def _without_flood(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """One line without what cannot be seen: control, zero-width and bidirectional characters, lone surrogates."""
+    """One line without what cannot be seen: control, zero-width, bidirectional characters, lone surrogates."""
     text = unicodedata.normalize("NFC", text[:MAX_INPUT])
     spaced = "".join(" " if character.isspace() else character for character in text)
     # Python's isspace knows no U+180E, and what is invisible may leave two spaces behind.
@@ -107,7 +115,7 @@ def clean(text: str) -> str:
 
 
 def _joins(character: str, cluster: str) -> bool:
-    """Whether `character` belongs to what stands before it: marks, variation selectors, skin tones, second halves of flags."""
+    """Whether it belongs to what stands before it: marks, variation selectors, skin tones, second halves of flags."""
     if unicodedata.category(character)[0] == "M" or "\U0001f3fb" <= character <= "\U0001f3ff":
         return True
     return _is_flag_letter(character) and len(cluster) == 1 and _is_flag_letter(cluster)
@@ -118,7 +126,7 @@ def _is_flag_letter(character: str) -> bool:
 
 
 def graphemes(text: str) -> Iterator[str]:
-    """What a reader takes for one character each. Sequences with zero-width joiners are apart: `clean` drops the joiner."""
+    """What a reader takes for one character each. Emoji joined by a zero-width joiner are apart: `clean` drops it."""
     cluster = ""
     for character in text:
         if cluster and not _joins(character, cluster):
@@ -144,7 +152,7 @@ def _fit(tokens: Iterable[str], limit: int) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """`text` in at most `limit`, cut between characters as readers see them. For plain text: cut before escaping."""
+    """`text` in at most `limit`, cut between characters as readers see them. For text that is not escaped."""
     return _fit(graphemes(text), limit)
 
 
@@ -172,8 +180,8 @@ def _tokens(text: str) -> Iterator[str]:
 def escape(text: str, limit: int = REASON_LIMIT) -> Escaped:
     """`text` as it reads, in one line of at most `limit`, that does nothing in a message.
 
-    `@everyone` gets a full-width at sign: a backslash would not stop Discord's server from reading it, and a zero-width
-    character between would be one of those we take out.
+    `@everyone` gets a full-width at sign: a backslash would not stop Discord's server from reading it, and a
+    zero-width character between would be one of those we take out.
     """
     if isinstance(text, Escaped):
         return text
@@ -185,7 +193,7 @@ def code_block(text: str, limit: int) -> Escaped:
     """`text` with its lines, in a code fence; too long: its end, where a traceback says what happened."""
     lines = [("".join(_visible(line.expandtabs(4)))).rstrip() for line in text[-MAX_INPUT:].splitlines()]
     body = "\n".join(lines).strip("\n").replace("`", "'")
-    body = re.sub(r"<(?=[@#:&]|a:)|@(?=everyone|here)", lambda match: "‹" if match[0] == "<" else "＠", body, flags=re.I)
+    body = _EVERYONE.sub("＠", _MENTION.sub("‹", body))
     room = limit - len("```\n\n```")
     if length(body) > room:
         tail = cut(body[::-1], room - 2)[::-1].lstrip(ELLIPSIS)
@@ -194,7 +202,7 @@ def code_block(text: str, limit: int) -> Escaped:
 
 
 def since(moment: datetime) -> Escaped:
-    """"2 minutes ago" in the reader's words, counting on; the exact time shows when it is pointed at."""
+    """ "2 minutes ago" in the reader's words, counting on; the exact time shows when it is pointed at."""
     return Escaped(f"<t:{_unix(moment)}:R>")
 
 
@@ -213,7 +221,7 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def duration(seconds: float) -> str:
-    """"4 s", "1 min 32 s", "2 h", "3 d 4 h": the two largest units. Below ten seconds with a tenth where it is not whole."""
+    """As "4 s", "1 min 32 s", "3 d 4 h": the two largest units; below ten seconds with a tenth if not whole."""
     if not 0 <= seconds < 1e10:
         return "0 s" if seconds < 0 else "unknown"
     if seconds < 9.95:
@@ -230,10 +238,10 @@ def duration(seconds: float) -> str:
 
 
 def count(number: int) -> str:
-    """"1,000"."""
+    """ "1,000"."""
     return f"{number:,}"
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:
-    """"1 failure", "1,000 failures"."""
+    """ "1 failure", "1,000 failures"."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
