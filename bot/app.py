@@ -9,7 +9,7 @@ async with TaskBot(settings) as bot:      # opens the database: refused when ano
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import discord
@@ -22,6 +22,7 @@ from bot.paperless import PaperlessClient
 
 log = logging.getLogger(__name__)
 
+COMMANDS_KEY = "commands"
 EXTENSIONS = ("cogs.errors", "cogs.tasks", "cogs.failures")
 DRAIN_SECONDS = 10
 FIRST_CONNECT_PAUSES = (1, 2, 4, 8, 15, 30, 60)
@@ -62,7 +63,10 @@ def _server(name: str, section: PaperlessSection) -> Server:
 
 
 class TaskBot(commands.Bot):
-    """The bot. `connector` sends all of Discord's traffic elsewhere: the sandbox's socket, a proxy's."""
+    """The bot. `connector` sends all of Discord's traffic elsewhere: to the sandbox's socket, through a proxy."""
+
+    ledger: Ledger
+    desk: Desk
 
     def __init__(
         self,
@@ -71,6 +75,7 @@ class TaskBot(commands.Bot):
         connector: aiohttp.BaseConnector | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
+        options: dict[str, Any] = {} if connector is None else {"connector": connector}
         super().__init__(
             commands.when_mentioned,
             help_command=None,
@@ -78,12 +83,139 @@ class TaskBot(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0,
-            **({} if connector is None else {"connector": connector}),
+            **options,
         )
         self.settings = settings
         self.now = now
         self.access = Access(settings.access, guild_id=settings.discord.guild_id)
         self.servers: Mapping[str, Server] = {}
+        self.database = Database(settings.database.url)
         self.scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": 300, "coalesce": True, "max_instances": 1}
         )
+
+    async def __aenter__(self) -> Self:
+        """Open what the bot stands on. Raises DatabaseInUse where another process holds the database."""
+        await self.database.open()
+        self.ledger = Ledger(self.database, now=self.now)
+        self.servers = {name: _server(name, section) for name, section in self.settings.paperless.items()}
+        await super().__aenter__()
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            await super().__aexit__(exc_type, exc, traceback)
+        finally:
+            for server in self.servers.values():
+                await server.client.close()
+                await server.run_client.close()
+            await self.database.close()
+
+    # --- what the cogs use
+
+    @property
+    def several_servers(self) -> bool:
+        return len(self.servers) > 1
+
+    def server(self, name: str | None) -> Server:
+        """The server of that name; the only one where there is one and `name` is None."""
+        if name is None and not self.several_servers:
+            return next(iter(self.servers.values()))
+        if name not in self.servers:
+            raise UnknownServer(f"There is no server {name or ''!r}: choose one of {', '.join(self.servers)}.")
+        return self.servers[name]
+
+    def open_desk(self, notifier: Notifier) -> Desk:
+        """The desk at which failures are handled; `cogs.failures` brings the notifier, and starts it."""
+        watched = {
+            name: WatchedServer(client=server.client, link_base=server.link_base)
+            for name, server in self.servers.items()
+        }
+        self.desk = Desk(
+            ledger=self.ledger,
+            servers=watched,
+            notifier=notifier,
+            section=self.settings.failures,
+            now=self.now,
+            sleep=asyncio.sleep,
+        )
+        return self.desk
+
+    async def readiness(self) -> dict[str, str | None]:
+        """Part -> None when it does its work, else the reason why not; for /readyz."""
+        parts: dict[str, str | None] = {"gateway": None if self.is_ready() else "not connected to Discord"}
+        parts["database"] = await self.database.trouble()
+        oldest = self.now() - 3 * timedelta(seconds=self.settings.failures.poll_seconds)
+        for name, watcher in self.desk.watchers.items():
+            good = watcher.last_good_poll
+            late = good is None or good < oldest
+            parts[f"paperless.{name}"] = f"last good poll: {good or 'none yet'}" if late else None
+        return parts
+
+    # --- start and stop
+
+    async def setup_hook(self) -> None:
+        # A cog that fails to load stops the start: half a bot looks like a whole one.
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+
+    async def sync_commands(self) -> bool:
+        """Register the commands with the guild unless what is registered came from this very tree. Discord allows
+        200 creations a day and guild."""
+        guild = discord.Object(self.settings.discord.guild_id)
+        self.tree.copy_global_to(guild=guild)
+        described = [command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)]
+        digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+        registered = sorted(str(command.id) for command in await self.tree.fetch_commands(guild=guild))
+        mark = f"{self.application_id} {guild.id} {digest} {' '.join(registered)}"
+        if await self.ledger.value(COMMANDS_KEY) == mark:
+            return False
+        synced = await self.tree.sync(guild=guild)
+        ids = " ".join(sorted(str(command.id) for command in synced))
+        await self.ledger.set_value(COMMANDS_KEY, f"{self.application_id} {guild.id} {digest} {ids}")
+        log.info("commands synced: %s", ", ".join(command.name for command in synced))
+        return True
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Sync, connect, poll until `stop` is set; then finish what is in flight. The bot must be logged in."""
+        await self.sync_commands()
+        self.scheduler.start()
+        connecting = asyncio.create_task(self._stay_connected(), name="gateway")
+        stopping = asyncio.create_task(stop.wait(), name="stop")
+        try:
+            await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if connecting.done():
+                connecting.result()
+        finally:
+            # Reading the gateway ends first, so that nothing new comes in while the rest is finished.
+            for waiting in (connecting, stopping):
+                waiting.cancel()
+            await asyncio.gather(connecting, stopping, return_exceptions=True)
+            await self._drain()
+
+    async def _stay_connected(self) -> None:
+        for pause in itertools.chain(FIRST_CONNECT_PAUSES, itertools.repeat(FIRST_CONNECT_PAUSES[-1])):
+            try:
+                return await self.connect()
+            except AttributeError:
+                # discord.py #10520: where the very first connection fails, connect() stumbles over its missing ws.
+                if self.ws is not None:
+                    raise
+                log.warning("Discord's gateway does not answer; next try in %d s", pause)
+                await asyncio.sleep(pause)
+
+    async def _drain(self) -> None:
+        """Let handlers and polls end by themselves for DRAIN_SECONDS. (The scheduler's own shutdown cancels them.)"""
+        if self.scheduler.running:
+            self.scheduler.pause()
+        handlers = {one for one in asyncio.all_tasks() if one.get_name().startswith(HANDLER_TASKS)}
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await asyncio.gather(*handlers, return_exceptions=True)
+                await self.desk.close()
+        except TimeoutError:
+            log.warning("stopped with work in flight after %d s; it is taken up at the next start", DRAIN_SECONDS)
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=False)
