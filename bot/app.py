@@ -2,14 +2,20 @@
 scheduler), owns it and closes it.
 
 async with TaskBot(settings) as bot:      # opens the database: refused when another process holds it
-    await bot.login(token)                # loads the cogs, syncs the commands
-    await bot.serve(stop)                 # until the event is set; finishes what is in flight
+    await bot.login(token)                # loads the cogs
+    await bot.serve(stop)                 # syncs the commands; until the event is set
 """
 
+import asyncio
+import hashlib
+import itertools
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
 
 import aiohttp
 import discord
@@ -18,6 +24,10 @@ from discord.ext import commands
 
 from bot.access import Access
 from bot.config import PaperlessSection, Settings
+from bot.database import Database
+from bot.failures import Desk, WatchedServer
+from bot.failures.ledger import Ledger
+from bot.failures.notifier import Notifier
 from bot.paperless import PaperlessClient
 
 log = logging.getLogger(__name__)
@@ -198,13 +208,15 @@ class TaskBot(commands.Bot):
     async def _stay_connected(self) -> None:
         for pause in itertools.chain(FIRST_CONNECT_PAUSES, itertools.repeat(FIRST_CONNECT_PAUSES[-1])):
             try:
-                return await self.connect()
+                await self.connect()
             except AttributeError:
                 # discord.py #10520: where the very first connection fails, connect() stumbles over its missing ws.
                 if self.ws is not None:
                     raise
                 log.warning("Discord's gateway does not answer; next try in %d s", pause)
                 await asyncio.sleep(pause)
+            else:
+                return
 
     async def _drain(self) -> None:
         """Let handlers and polls end by themselves for DRAIN_SECONDS. (The scheduler's own shutdown cancels them.)"""
