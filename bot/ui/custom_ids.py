@@ -21,24 +21,23 @@ _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 
 MuteSpan = Literal["1h", "1d", "until"]
 MUTE_SPANS: tuple[MuteSpan, ...] = ("1h", "1d", "until")
-CardVerb = Literal["ack", "info"]
 TaskVerb = Literal["ack", "info", "show"]
 
 
 @dataclass(frozen=True, slots=True)
-class OnCard:
-    """Acknowledge (`ack`) or Details (`info`) on the card of one incident."""
+class Acknowledge:
+    """On the card of one incident: its failures up to and including row `through`, which is what the card showed."""
 
-    verb: CardVerb
     card_id: int
+    through: int
 
     def __str__(self) -> str:
-        return f"{VERSION}:{self.verb}:{self.card_id}"
+        return f"{VERSION}:ack:{self.card_id}:{self.through}"
 
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgeAll:
-    """On a digest: everything up to and including the failure row `through`, which is what the person saw."""
+    """On a digest: everything up to and including failure row `through`; asks first, unless `confirmed`."""
 
     card_id: int
     through: int
@@ -46,6 +45,14 @@ class AcknowledgeAll:
 
     def __str__(self) -> str:
         return f"{VERSION}:{'allyes' if self.confirmed else 'all'}:{self.card_id}:{self.through}"
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    card_id: int
+
+    def __str__(self) -> str:
+        return f"{VERSION}:info:{self.card_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ class OpenTask:
         return f"{VERSION}:open:{self.server}"
 
 
-CustomId = OnCard | AcknowledgeAll | LookThrough | Mute | OnTask | Failures | OpenTask
+CustomId = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute | OnTask | Failures | OpenTask
 
 
 def _number(text: str) -> int | None:
@@ -110,27 +117,30 @@ def _number(text: str) -> int | None:
     return int(text)
 
 
-def _two_numbers(verb: str, first: int, second: int) -> CustomId:
-    if verb == "look":
-        return LookThrough(first, second)
-    return AcknowledgeAll(first, second, confirmed=verb == "allyes")
+def _two_numbers(verb: str, first: int, second: int) -> CustomId | None:
+    match verb:
+        case "ack":
+            return Acknowledge(first, second)
+        case "all" | "allyes":
+            return AcknowledgeAll(first, second, confirmed=verb == "allyes")
+        case "look":
+            return LookThrough(first, second)
+    return None
 
 
 def _of_card(verb: str, fields: list[str]) -> CustomId | None:
     card_id = _number(fields[0]) if fields else None
     if card_id is None:
         return None
-    if verb in ("ack", "info") and len(fields) == 1:
-        return OnCard(cast("CardVerb", verb), card_id)
+    if len(fields) == 1:
+        return Details(card_id) if verb == "info" else None
     if len(fields) != 2:
         return None
     if verb == "mute":
         span = next((span for span in MUTE_SPANS if span == fields[1]), None)
         return span and Mute(card_id, span)
     second = _number(fields[1])
-    if verb not in ("all", "allyes", "look") or second is None:
-        return None
-    return _two_numbers(verb, card_id, second)
+    return None if second is None else _two_numbers(verb, card_id, second)
 
 
 def _of_server(verb: str, server: str, fields: list[str]) -> CustomId | None:
@@ -164,7 +174,7 @@ def is_task_id(text: str) -> bool:
 def card_of(custom_id: CustomId) -> int | None:
     """The card an id belongs to; None for those of commands' answers."""
     match custom_id:
-        case OnCard() | AcknowledgeAll() | LookThrough() | Mute():
+        case Acknowledge() | AcknowledgeAll() | Details() | LookThrough() | Mute():
             return custom_id.card_id
         case OnTask() | Failures() | OpenTask():
             return None

@@ -8,12 +8,13 @@ from bot.ui import custom_ids
 from bot.ui.custom_ids import (
     LIMIT,
     MAX_ID,
+    Acknowledge,
     AcknowledgeAll,
     CustomId,
+    Details,
     Failures,
     LookThrough,
     Mute,
-    OnCard,
     OnTask,
     OpenTask,
     parse,
@@ -23,7 +24,8 @@ ids = st.integers(0, MAX_ID)
 servers = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", fullmatch=True)
 task_ids = st.uuids().map(str)
 values: st.SearchStrategy[CustomId] = st.one_of(
-    st.builds(OnCard, st.sampled_from(["ack", "info"]), ids),
+    st.builds(Acknowledge, ids, ids),
+    st.builds(Details, ids),
     st.builds(AcknowledgeAll, ids, ids, st.booleans()),
     st.builds(LookThrough, ids, ids),
     st.builds(Mute, ids, st.sampled_from(custom_ids.MUTE_SPANS)),
@@ -68,19 +70,21 @@ def test_one_changed_character_gives_another_value_or_none(value: CustomId, data
         "t1:",
         "t1:ack",
         "t1:ack:",
-        "t1:ack:x",
-        "t1:ack:-1",
-        "t1:ack:+1",
-        "t1:ack:01",
-        "t1:ack:１",
-        "t1:ack:1:2",
-        "t1:ack:1\n",
-        " t1:ack:1",
-        "t2:ack:1",
-        "T1:ack:1",
-        "t1:ACK:1",
-        f"t1:ack:{MAX_ID + 1}",
-        "t1:ack:" + "9" * 90,
+        "t1:info:x",
+        "t1:info:-1",
+        "t1:info:+1",
+        "t1:info:01",
+        "t1:info:１",
+        "t1:ack:1:2:3",
+        "t1:ack:1",
+        "t1:info:1:2",
+        "t1:info:1\n",
+        " t1:info:1",
+        "t2:info:1",
+        "T1:info:1",
+        "t1:INFO:1",
+        f"t1:info:{MAX_ID + 1}",
+        "t1:info:" + "9" * 90,
         "t1:all:1",
         "t1:look:1:x",
         "t1:mute:1:2h",
@@ -98,6 +102,6 @@ def test_refused(refused: str) -> None:
 
 
 def test_the_card_an_id_belongs_to() -> None:
-    assert custom_ids.card_of(OnCard("ack", 7)) == 7
+    assert custom_ids.card_of(Acknowledge(7, 1)) == 7
     assert custom_ids.card_of(LookThrough(8, 0)) == 8
     assert custom_ids.card_of(OpenTask("home")) is None
