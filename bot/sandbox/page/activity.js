@@ -1,0 +1,45 @@
+// What the bot did: its requests to Paperless and to Discord, as they happen. Quiet polls are counted, not listed.
+import { byId, el, replaceChildren } from "./dom.js";
+import { sizeText } from "./media.js";
+import { format } from "./times.js";
+
+const KEPT = 60;
+const COUNTERS = [
+  ["polls", "Polls"],
+  ["paperless", "To Paperless"],
+  ["posts", "Posts"],
+  ["discord", "To Discord"],
+  ["edits", "Edits"],
+  ["refused", "Errors"],
+];
+
+export function drawCounts(counts) {
+  replaceChildren(byId("counts"), COUNTERS.map(([name, label]) => el("div", {}, el("dt", {}, label), el("dd", { "data-count": name }, (counts[name] ?? 0).toLocaleString("en")))));
+}
+
+/** `request` is `{to, method, path, status, bytes, at, says, repeats}`; a repeat joins the line it repeats. */
+export function addRequest(request) {
+  const list = byId("activity");
+  const newest = list.firstElementChild;
+  const key = `${request.to} ${request.method} ${request.path} ${request.status}`;
+  if (newest?.dataset.key === key) {
+    const times = Number(newest.dataset.times) + 1;
+    newest.replaceWith(line(request, key, times));
+  } else {
+    list.prepend(line(request, key, 1));
+    while (list.children.length > KEPT) list.lastElementChild.remove();
+  }
+}
+
+function line(request, key, times) {
+  const failed = !request.status || request.status >= 400;
+  const status = request.status || "no answer";
+  return el(
+    "li",
+    { "data-key": key, "data-times": times, class: failed ? "request bad" : "request" },
+    el("span", { class: `to ${request.to}` }, request.to === "discord" ? "Discord" : "Paperless"),
+    el("span", { class: "says" }, request.says, times > 1 && el("span", { class: "times" }, ` × ${times.toLocaleString("en")}`)),
+    el("span", { class: "muted" }, `${format(request.at, "T")} · ${status}${request.bytes ? ` · ${sizeText(request.bytes)}` : ""}`),
+    el("code", { class: "path" }, `${request.method} ${request.path}`),
+  );
+}

@@ -1,0 +1,74 @@
+// Times as Discord shows them: in the viewer's own zone, relative ones kept fresh.
+import { el } from "./dom.js";
+
+const LOCALE = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
+const STYLES = {
+  t: { timeStyle: "short" },
+  T: { timeStyle: "medium" },
+  d: { dateStyle: "short" },
+  D: { dateStyle: "long" },
+  f: { dateStyle: "long", timeStyle: "short" },
+  F: { dateStyle: "full", timeStyle: "short" },
+  s: { dateStyle: "short", timeStyle: "short" },
+  S: { dateStyle: "short", timeStyle: "medium" },
+};
+const FORMATS = Object.fromEntries(
+  Object.entries(STYLES).map(([style, options]) => [style, new Intl.DateTimeFormat(LOCALE, options)]),
+);
+const RELATIVE = new Intl.RelativeTimeFormat(LOCALE, { numeric: "always" });
+const UNITS = [
+  ["year", 31557600],
+  ["month", 2629800],
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/** The text of `<t:unix:style>`; `now` in milliseconds. */
+export function format(unix, style, now = Date.now()) {
+  const date = new Date(unix * 1000);
+  if (Number.isNaN(date.getTime())) return "an unknown time";
+  return style === "R" ? relative(unix - now / 1000) : FORMATS[style].format(date);
+}
+
+function relative(seconds) {
+  const away = Math.abs(seconds);
+  if (away < 5) return "now";
+  const [unit, size] = UNITS.find(([, length]) => away >= length) ?? UNITS.at(-1);
+  return RELATIVE.format(Math.sign(seconds) * Math.floor(away / size), unit);
+}
+
+/** A `<time>` with the exact time behind it. */
+export function timeElement(unix, style, attributes = {}) {
+  const date = new Date(unix * 1000);
+  const known = !Number.isNaN(date.getTime());
+  return el(
+    "time",
+    {
+      datetime: known ? date.toISOString() : null,
+      title: format(unix, "F"),
+      "data-unix": style === "R" ? unix : null,
+      ...attributes,
+    },
+    format(unix, style),
+  );
+}
+
+/** When a message was written: the time today, the date before. */
+export function stamp(iso) {
+  const unix = Date.parse(iso) / 1000;
+  const sameDay = new Date(iso).toDateString() === new Date().toDateString();
+  return timeElement(unix, sameDay ? "t" : "s", { class: "stamp" });
+}
+
+/** Keep every relative time of the document fresh. */
+export function keepFresh() {
+  setInterval(() => {
+    const now = Date.now();
+    for (const element of document.querySelectorAll("time[data-unix]")) {
+      const text = format(Number(element.dataset.unix), "R", now);
+      if (element.textContent !== text) element.textContent = text;
+    }
+  }, 1000);
+}

@@ -1,0 +1,56 @@
+// A first walk through the page, six steps; shown once, and again from the header.
+import { byId, el, replaceChildren } from "./dom.js";
+
+const SEEN = "tour-seen";
+const STEPS = [
+  ["#lamps", "A small world", "A bot, a Paperless-ngx and a Discord run on this machine. Nothing here leaves it, and all of it is gone when you stop the demo."],
+  ["#chat", "The channel", "Tasks that fail in Paperless appear here as cards, seconds later. Each says what failed, and why."],
+  ["#person", "Who you are", "Ben has the role that may acknowledge. Cleo has none: try her too. Open a second window to be two people at once."],
+  ["#log", "Acknowledge", "As Ben, press Acknowledge on a card. It is acknowledged in Paperless as well, and the card says who did it."],
+  ["#composer", "Commands", "Type / here: /tasks active, /tasks summary, or /tasks run. What concerns only you is shown only to you."],
+  ["#panel", "Play the world", "Let an upload fail, take the server down, or fail a thousand tasks at once, and see what the bot makes of it."],
+];
+
+export function createTour({ reveal }) {
+  const box = byId("tour");
+  let step = 0;
+  let origin = null;
+
+  function show(index) {
+    step = index;
+    const [target, title, text] = STEPS[step];
+    mark(target);
+    reveal(target);
+    const last = step === STEPS.length - 1;
+    replaceChildren(
+      box,
+      el("p", { class: "muted" }, `Step ${step + 1} of ${STEPS.length}`),
+      el("h2", { id: "tour-title" }, title),
+      el("p", {}, text),
+      el(
+        "div",
+        { class: "row end" },
+        el("button", { type: "button", class: "button secondary", onclick: end }, last ? "Close" : "Skip the tour"),
+        step > 0 && el("button", { type: "button", class: "button secondary", onclick: () => show(step - 1) }, "Back"),
+        !last && el("button", { type: "button", class: "button primary next", onclick: () => show(step + 1) }, "Next"),
+      ),
+    );
+    box.hidden = false;
+    box.focus();
+  }
+  function end() {
+    mark(null);
+    reveal(null);
+    box.hidden = true;
+    localStorage.setItem(SEEN, "1");
+    (origin ?? byId("composer-input")).focus();
+  }
+  box.addEventListener("keydown", (event) => { if (event.key === "Escape") end(); });
+  byId("tour-again").addEventListener("click", () => { origin = byId("tour-again"); show(0); });
+  return { offer: () => { if (!localStorage.getItem(SEEN)) show(0); } };
+}
+
+function mark(target) {
+  for (const old of document.querySelectorAll(".toured")) old.classList.remove("toured");
+  if (target) document.querySelector(target).classList.add("toured");
+}
