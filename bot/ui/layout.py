@@ -1,6 +1,6 @@
 """Components v2: what every card and reply is made of, and Discord's limits on it.
 
-House rule: a view is built inside the loop and stopped before it is sent, so that discord.py stores none of them. A view
+House rule: a view is built inside the loop and stopped before it is sent, so that discord.py stores none of them. One
 that is kept would, when it times out, unregister the buttons of the whole bot.
 """
 

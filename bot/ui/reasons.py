@@ -42,7 +42,7 @@ _HINTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"ASN .* already exists", "Another document has this archive serial number; give one of them another."),
         (
             r"WorkerLostError|signal 9|SIGKILL",
-            "The worker was killed while it ran, most often because memory ran out. Give it more, or run fewer workers.",
+            "The worker was killed while it ran, mostly because memory ran out. Give it more, or use fewer workers.",
         ),
         (
             r"TimeLimitExceeded",

@@ -1,0 +1,316 @@
+"""What each card says: first the whole story, then the reason, then what can be done."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.failures.card import Card, IncidentKind, IncidentState, OutageReason
+from bot.ui.cards import render, without_links
+from bot.ui.layout import Accent
+from tests.ui import examples
+from tests.ui.examples import (
+    ADA,
+    LINK_BASE,
+    NOW,
+    backlog,
+    digest,
+    in_discord,
+    in_paperless,
+    incident,
+    line,
+    outage,
+    reminder,
+)
+from tests.ui.payload import accent, assert_sendable, buttons, ids, lines, texts, urls
+
+T = "<t:1795442400:R>"
+AT = "<t:1795442400:f>"
+
+
+class TestOneFailure:
+    async def test_says_what_failed_why_and_what_to_do(self) -> None:
+        view = render(incident())
+        assert lines(view) == [
+            "**Consuming invoice-11.pdf failed**",
+            "Unsupported mime type application/zip",
+            "Paperless cannot read this type of file. Unpack it or convert it, to PDF for instance.",
+            f"-# API upload · owner #3 · {T} · ran 4 s · waited 1 s",
+        ]
+        assert buttons(view) == ["Acknowledge", "Details", "Open in Paperless"]
+        assert ids(view) == ["t1:ack:7:99", "t1:info:7"]
+        assert urls(view) == [f"{LINK_BASE}/tasks"]
+        assert accent(view) == Accent.RED
+
+    async def test_names_the_server_when_there_are_several(self) -> None:
+        assert lines(render(incident(show_server=True)))[-1].endswith("waited 1 s · home")
+
+    async def test_again_and_again_counts(self) -> None:
+        view = render(incident(count=7, open_count=7, first_at=NOW - timedelta(hours=2)))
+        assert lines(view)[0] == "**Consuming invoice-11.pdf failed 7 times**"
+        assert f"first <t:1795435200:R>, last {T}" in lines(view)[-1]
+
+    async def test_without_a_reason_says_that(self) -> None:
+        view = render(incident(error_type=None, message=None))
+        assert lines(view)[1] == "Paperless gave no reason."
+
+    async def test_the_document_it_made_all_the_same_is_linked(self) -> None:
+        view = render(incident(document_id=12, message="post-consume script"))
+        assert f"All the same it made [document #12]({LINK_BASE}/documents/12/details)." in lines(view)
+        assert urls(view) == [f"{LINK_BASE}/documents/12/details"]
+
+    async def test_a_rejected_duplicate_links_the_document(self) -> None:
+        view = render(incident(error_type=None, message=None, duplicate_of=2))
+        assert lines(view)[1] == f"It duplicates [document #2]({LINK_BASE}/documents/2/details)."
+
+    async def test_a_duplicate_in_the_trash_says_so_and_links_nothing(self) -> None:
+        view = render(incident(error_type=None, message=None, duplicate_of=2, duplicate_in_trash=True))
+        assert "document #2, which is in the trash" in lines(view)[1]
+        assert "](" not in texts(view)
+
+    async def test_muted_is_grey_and_says_until_when(self) -> None:
+        view = render(incident(muted_until=NOW))
+        assert f"muted until {AT}" in lines(view)[-1]
+        assert accent(view) == Accent.GREY
+
+    async def test_a_mention_stands_beneath_the_story(self) -> None:
+        view = render(incident(), mention_role_id=4000000000000000004)
+        assert lines(view)[0] == "**Consuming invoice-11.pdf failed**"
+        assert lines(view)[-1] == "<@&4000000000000000004>"
+
+    async def test_being_run_again_is_said(self) -> None:
+        assert "Paperless is running it again." in lines(render(incident(running_again=True)))
+
+
+class TestAfterwards:
+    async def test_acknowledged_here_says_by_whom_and_when_and_has_no_acknowledge_button(self) -> None:
+        view = render(incident(state=IncidentState.ACKNOWLEDGED, open_count=0, acknowledgement=in_discord()))
+        assert lines(view)[0] == f"**Consuming invoice-11.pdf failed** · acknowledged by <@{ADA}>, {T}"
+        assert buttons(view) == ["Details"]
+        assert accent(view) == Accent.GREY
+
+    async def test_acknowledged_in_paperless_says_that_nobody_knows_by_whom(self) -> None:
+        view = render(incident(state=IncidentState.ACKNOWLEDGED, open_count=0, acknowledgement=in_paperless()))
+        assert "acknowledged in Paperless (it does not record by whom)" in lines(view)[0]
+        assert buttons(view) == ["Details"]
+
+    async def test_succeeded_after_all(self) -> None:
+        view = render(incident(state=IncidentState.SUCCEEDED, open_count=0, document_id=12))
+        assert lines(view)[:2] == [
+            "**Consuming invoice-11.pdf succeeded after all**",
+            f"It made [document #12]({LINK_BASE}/documents/12/details).",
+        ]
+        assert buttons(view) == ["Details", "Open in Paperless"]
+        assert accent(view) == Accent.GREY
+
+    async def test_gone(self) -> None:
+        view = render(incident(state=IncidentState.GONE, open_count=0))
+        assert lines(view)[0].endswith("no longer in Paperless, or the bot may no longer see it")
+        assert buttons(view) == ["Details"]
+
+    async def test_acknowledged_before_it_failed_is_said(self) -> None:
+        view = render(
+            incident(state=IncidentState.ACKNOWLEDGED, acknowledgement=in_paperless(), acknowledged_unseen=True)
+        )
+        assert "It was acknowledged in Paperless before it had failed." in lines(view)
+
+
+class TestOtherKinds:
+    async def test_revoked_asks_for_the_worker(self) -> None:
+        view = render(
+            incident(kind=IncidentKind.REVOKED, task_type="mail_fetch", filename=None, error_type=None, message=None)
+        )
+        assert lines(view)[:3] == [
+            "**Mail fetch was not run**",
+            "It expired before a worker took it, or somebody stopped it.",
+            "Is the worker running?",
+        ]
+        assert buttons(view)[0] == "Acknowledge"
+
+    async def test_revoked_again(self) -> None:
+        view = render(incident(kind=IncidentKind.REVOKED, task_type="mail_fetch", filename=None, count=3))
+        assert lines(view)[0] == "**Mail fetch was not run, 3 times**"
+
+    async def test_stuck_running_cannot_be_acknowledged(self) -> None:
+        view = render(incident(kind=IncidentKind.STUCK, message=None, error_type=None, duration_seconds=None))
+        assert lines(view)[0] == f"**Consuming invoice-11.pdf has been running since {AT}**"
+        assert buttons(view) == ["Details", "Open in Paperless"]
+        assert accent(view) == Accent.AMBER
+
+    async def test_stuck_waiting(self) -> None:
+        view = render(incident(kind=IncidentKind.STUCK, wait_time_seconds=None))
+        assert lines(view)[0] == f"**Consuming invoice-11.pdf has been waiting for a worker since {AT}**"
+
+    async def test_stuck_and_over(self) -> None:
+        view = render(incident(kind=IncidentKind.STUCK, state=IncidentState.ENDED))
+        assert lines(view)[0] == "**Consuming invoice-11.pdf went on**"
+        assert accent(view) == Accent.GREY
+
+    async def test_silent(self) -> None:
+        silent = incident(kind=IncidentKind.SILENT, task_type="mail_fetch", filename=None, task_id="", task_pk=0)
+        assert lines(render(silent))[0] == f"**Mail fetch has not succeeded since {AT}**"
+
+    async def test_a_type_unknown_to_this_release_is_named_in_the_servers_word(self) -> None:
+        view = render(incident(task_type="shred_paper", filename=None))
+        assert lines(view)[0] == "**Shred paper failed**"
+
+
+class TestDigest:
+    async def test_a_burst_in_one_card(self) -> None:
+        mail = line(
+            task_type="mail_fetch", message="[Errno 111] Connection refused", count=300, examples=(), example_count=0
+        )
+        view = render(digest(lines=(line(), mail), kinds=20))
+        assert lines(view)[:4] == [
+            "**1,000 tasks failed within 2 min**",
+            "**412** Consume file: Unsupported mime type application/zip · a.zip, b.zip, c.zip and 409 more",
+            "**300** Mail fetch: \\[Errno 111\\] Connection refused",
+            "… and 18 kinds more",
+        ]
+        assert buttons(view) == ["Acknowledge all (1,000)", "Look through", "Open in Paperless"]
+        assert ids(view) == ["t1:all:8:1234", "t1:look:8:0"]
+
+    async def test_partly_acknowledged_tells_what_is_open_and_by_whom(self) -> None:
+        view = render(digest(open_total=12, acknowledgements=(in_discord(), in_paperless())))
+        assert lines(view)[0] == (
+            f"**1,000 tasks failed within 2 min** · 12 still open · acknowledged by <@{ADA}>, in Paperless, {T}"
+        )
+        assert buttons(view)[0] == "Acknowledge all (12)"
+
+    async def test_all_acknowledged_is_grey_and_leaves_looking(self) -> None:
+        view = render(digest(open_total=0, acknowledgements=(in_discord(),)))
+        assert buttons(view) == ["Look through"]
+        assert accent(view) == Accent.GREY
+
+    async def test_catching_up_says_since_when(self) -> None:
+        view = render(digest(catch_up_since=NOW, total=37, open_total=37))
+        assert lines(view)[0] == f"**37 tasks failed while the bot was away, since {AT}**"
+
+    async def test_several_servers_are_told_apart(self) -> None:
+        view = render(digest(show_server=True, link_base=None))
+        assert lines(view)[1].endswith("· home")
+        assert buttons(view) == ["Acknowledge all (1,000)", "Look through"]
+
+
+class TestAboutAServer:
+    async def test_what_had_failed_before(self) -> None:
+        view = render(backlog())
+        assert (
+            lines(view)[0] == "**312 tasks in Paperless had failed before the bot came, 40 of them not acknowledged**"
+        )
+        assert accent(view) == Accent.GREY
+
+    async def test_what_is_not_known_is_not_claimed(self) -> None:
+        assert "acknowledged" not in lines(render(backlog(unacknowledged=None)))[0]
+
+    async def test_nothing_had_failed(self) -> None:
+        assert lines(render(backlog(total=0)))[0] == "**The bot is watching Paperless: no failures so far**"
+
+    async def test_no_answer(self) -> None:
+        view = render(outage(show_server=True))
+        assert lines(view)[0] == f"**Paperless (home) does not answer since {AT}** (12 tries)"
+        assert "not known" in texts(view)
+        assert accent(view) == Accent.RED
+
+    async def test_refused(self) -> None:
+        view = render(outage(reason=OutageReason.REFUSED, detail="The token is not valid.", tries=1))
+        assert lines(view)[:2] == [f"**Paperless refuses the bot since {AT}** (1 try)", "The token is not valid."]
+
+    @pytest.mark.parametrize(
+        ("missed", "says"),
+        [
+            (3, "3 failures in that time."),
+            (0, "Nothing failed in that time."),
+            (None, "What failed in that time is being looked up."),
+        ],
+    )
+    async def test_answers_again(self, missed: int | None, says: str) -> None:
+        view = render(outage(ended_at=NOW + timedelta(minutes=34), missed=missed))
+        assert lines(view) == ["**Paperless answers again; it was away for 34 min**", says]
+        assert accent(view) == Accent.GREY
+
+    async def test_a_reminder(self) -> None:
+        view = render(reminder(open_total=1))
+        assert lines(view)[0] == f"**1 failure waits to be acknowledged, the oldest since {AT}** ({T})"
+        assert buttons(render(reminder(open_total=0))) == ["Look through"]
+
+
+CARDS: list[Card] = [incident(), digest(), backlog(), backlog(total=0), outage(), reminder(), outage(ended_at=NOW)]
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: type(card).__name__)
+async def test_every_card_carries_an_id_by_which_a_later_life_finds_it(card: Card) -> None:
+    assert any(found.split(":")[2] == str(card.card_id) for found in ids(render(card)))
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: type(card).__name__)
+async def test_links_can_be_taken_out_where_discord_refuses_the_address(card: Card) -> None:
+    view = without_links(render(card))
+    assert urls(view) == []
+    assert ids(view) == ids(render(card))
+
+
+async def test_an_address_too_long_for_a_button_leaves_the_button_out() -> None:
+    view = render(incident(link_base="https://" + "x" * 520))
+    assert buttons(view) == ["Acknowledge", "Details"]
+
+
+hostile = st.one_of(
+    st.text(max_size=400),
+    st.sampled_from(
+        ["@everyone", "<@1>", "[x](https://evil.example)", "```", "\u202e", "💥" * 300, "a" * 300, "# x", "\n\n> y"]
+    ),
+)
+maybe = st.one_of(st.none(), hostile)
+numbers = st.integers(0, 10**9)
+seconds = st.one_of(st.none(), st.floats())
+
+
+@given(
+    kind=st.sampled_from(IncidentKind),
+    state=st.sampled_from(IncidentState),
+    task_type=hostile,
+    trigger_source=hostile,
+    filename=maybe,
+    error_type=maybe,
+    message=maybe,
+    server=hostile,
+    numbers=st.tuples(numbers, numbers),
+    seconds=st.tuples(seconds, seconds),
+    document_id=st.one_of(st.none(), numbers),
+    duplicate_of=st.one_of(st.none(), numbers),
+)
+@settings(max_examples=300, deadline=None)
+async def test_any_incident_can_be_sent_and_does_nothing_but_tell(
+    numbers: tuple[int, int], seconds: tuple[float | None, float | None], **fields: Any
+) -> None:
+    card = incident(
+        **fields,
+        show_server=True,
+        count=numbers[0],
+        open_count=numbers[1],
+        duration_seconds=seconds[0],
+        wait_time_seconds=seconds[1],
+        acknowledgement=in_discord(),
+    )
+    view = render(card)
+    assert_sendable(view, link_base=LINK_BASE)
+    shown = texts(view)
+    assert "@everyone" not in shown
+    assert "<@1>" not in shown
+    assert "\u202e" not in shown
+    assert not any(text.startswith(("#", ">", "```")) for text in shown.splitlines())
+
+
+@given(
+    lines=st.lists(
+        st.builds(examples.line, message=maybe, examples=st.lists(hostile, max_size=3).map(tuple), count=numbers),
+        max_size=200,
+    )
+)
+@settings(max_examples=50, deadline=None)
+async def test_any_digest_can_be_sent(lines: list[Any]) -> None:
+    for card in (digest(lines=tuple(lines), kinds=len(lines)), reminder(lines=tuple(lines), kinds=len(lines))):
+        assert_sendable(render(card), link_base=LINK_BASE)
