@@ -193,7 +193,7 @@ class Mute:
     filename: str | None
     message: str | None
     until: datetime
-    until_change: bool  # also ends when the same task fails differently, or succeeds
+    until_change: bool  # ends when the same task fails differently, and at `until` at the latest
     user_id: int
     user_name: str
     at: datetime

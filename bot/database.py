@@ -1,0 +1,180 @@
+"""The database: engine, schema at its newest revision, and one holder at a time.
+
+With SQLite (WAL) a lock file beside the database refuses a second process. Every write goes through `Database.write()`,
+one at a time: the place where a lease's epoch is to be checked once several processes share a PostgreSQL.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Dialect, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import DateTime, TypeDecorator
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_BUSY_SECONDS = 10
+
+
+class DatabaseInUse(Exception):
+    """Another process holds the database; the text is the one sentence that says so."""
+
+
+class DatabaseUnusable(Exception):
+    """It cannot be opened, read or brought to the newest revision; the text says what to do."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, in UTC. SQLite has no time zones: there the zone is left out and put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """An open database. `write()` and `read()` give a connection inside one transaction."""
+
+    def __init__(self, engine: AsyncEngine, lock: "FileLock | None") -> None:
+        self.engine = engine
+        self._lock = lock
+        self._writing = asyncio.Lock()
+        self._writer = engine.execution_options(bot_writes=True)
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Lock, connect, migrate. Raises DatabaseInUse or DatabaseUnusable, each with a sentence for a person."""
+        address = _address(url)
+        lock = FileLock.beside(address)
+        try:
+            engine = _engine(address)
+            try:
+                async with engine.execution_options(bot_writes=True).begin() as connection:
+                    await connection.run_sync(_migrate)
+            except BaseException:
+                await engine.dispose()
+                raise
+        except (SQLAlchemyError, OSError, ImportError) as error:
+            _release(lock)
+            raise DatabaseUnusable(_sentence(address, error)) from error
+        except BaseException:
+            _release(lock)
+            raise
+        return cls(engine, lock)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        async with self._writing, self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A consistent snapshot; writes are lost."""
+        async with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    async def close(self) -> None:
+        async with self._writing:
+            await self.engine.dispose()
+        _release(self._lock)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+class FileLock:
+    """An exclusive lock on `<database>.lock`, given up by the kernel when the process ends, in whatever way."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._descriptor)
+            raise DatabaseInUse(
+                f"{path.name.removesuffix('.lock')} is in use by another process of the bot: stop that one first"
+            ) from None
+
+    @classmethod
+    def beside(cls, address: URL) -> Self | None:
+        if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
+            return None
+        path = Path(str(address.database)).absolute()
+        try:
+            return cls(path.with_name(path.name + ".lock"))
+        except OSError as error:
+            raise DatabaseUnusable(_sentence(address, error)) from error
+
+    def release(self) -> None:
+        os.close(self._descriptor)
+
+
+def _release(lock: FileLock | None) -> None:
+    if lock is not None:
+        lock.release()
+
+
+def _address(url: str) -> URL:
+    address = make_url(url)
+    return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+
+
+def _engine(address: URL) -> AsyncEngine:
+    if address.get_backend_name() != "sqlite":
+        return create_async_engine(address, pool_pre_ping=True)
+    engine = create_async_engine(address, connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    """WAL lets reads go on during a write. FULL: what was committed survives a power cut, else a card might come twice."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    """A transaction that reads and then writes has to lock at its begin: SQLite refuses to upgrade a stale snapshot."""
+    writes = connection.get_execution_options().get("bot_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(connection: Any) -> None:
+    """Alembic's upgrade to the newest revision, on this connection, in its transaction."""
+    from alembic import command  # 6 MB of imports that are needed once
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _sentence(address: URL, error: BaseException) -> str:
+    reason = error.orig if isinstance(error, DBAPIError) else error
+    return f"the database {address.render_as_string(hide_password=True)} cannot be used: {reason}"

@@ -1,0 +1,119 @@
+"""What the ledger knows that a plan needs, and what the world has just said: frozen values, read in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.failures.actions import Window
+from bot.failures.card import IncidentKind, IncidentState, OutageReason
+from bot.failures.incident import Failure
+from bot.paperless.models import Task
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Numbered:
+    """A failure with its row in the ledger."""
+
+    failure_id: int
+    failure: Failure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """The newest incident of a fingerprint. `card_stands`: it has a card that was not deleted."""
+
+    incident_id: int
+    fingerprint: str
+    state: IncidentState
+    settled_at: datetime | None
+    card_stands: bool
+    has_card: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Muted:
+    mute_id: int
+    fingerprint: str
+    subject: str
+    until: datetime
+    until_change: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Swallowed:
+    """An open incident without a card: it failed while it was muted."""
+
+    incident_id: int
+    failure: Failure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerState:
+    """`away_since`: when the bot last heard from the server, if that is long ago; None while it listens."""
+
+    server: str
+    away_since: datetime | None = None
+    outage_since: datetime | None = None
+    outage_reason: OutageReason | None = None
+    outage_detail: str = ""
+    outage_tries: int = 0
+    outage_ended_at: datetime | None = None
+    outage_card: int | None = None
+    outage_shown_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """What is told in a channel and not acknowledged. `since`: of the oldest; `only_card`: where there is one card."""
+
+    channel_id: int
+    since: datetime
+    only_card: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenFailure:
+    """A failure that is open here, to be compared with its row."""
+
+    failure_id: int
+    task_id: str
+    task_pk: int
+    at: datetime
+    kind: IncidentKind
+    owner: int | None
+    running_again: bool
+    settled: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """The server answered everything it was asked; `new`: failures that were found."""
+
+    new: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unanswered:
+    reason: OutageReason
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """One look at one server. What was not looked at is absent: absent is not "nothing"."""
+
+    server: str
+    answer: Answered | Unanswered | None = None
+    backlog: int = 0  # the very first start: failed before it
+    failures: tuple[Numbered, ...] = ()
+    looked_at: tuple[tuple[OpenFailure, Task | None], ...] = ()  # None: there is no such row
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    server: ServerState
+    incidents: Mapping[str, Standing] = field(default_factory=dict)  # by fingerprint
+    windows: Mapping[int, Window] = field(default_factory=dict)  # by channel
+    mutes: tuple[Muted, ...] = ()
+    swallowed: tuple[Swallowed, ...] = ()  # of mutes that are over
+    waiting: tuple[Waiting, ...] = ()

@@ -1,0 +1,1 @@
+"""Schema changes, by Alembic; `bot.database` runs them at every start."""
