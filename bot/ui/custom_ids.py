@@ -99,6 +99,17 @@ class Failures:
 
 
 @dataclass(frozen=True, slots=True)
+class Active:
+    """A page of /tasks active, from 0."""
+
+    server: str
+    page: int
+
+    def __str__(self) -> str:
+        return f"{VERSION}:active:{self.server}:{self.page}"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTask:
     """The menu under a list: its chosen value is a task's UUID."""
 
@@ -108,7 +119,7 @@ class OpenTask:
         return f"{VERSION}:open:{self.server}"
 
 
-CustomId = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute | OnTask | Failures | OpenTask
+CustomId = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute | OnTask | Failures | Active | OpenTask
 
 
 def _number(text: str) -> int | None:
@@ -150,9 +161,9 @@ def _of_server(verb: str, server: str, fields: list[str]) -> CustomId | None:
         return None if fields else OpenTask(server)
     if len(fields) != 1:
         return None
-    if verb == "failures":
+    if verb in ("failures", "active"):
         page = _number(fields[0])
-        return None if page is None else Failures(server, page)
+        return None if page is None else (Failures if verb == "failures" else Active)(server, page)
     return OnTask(cast("TaskVerb", verb.removeprefix("task-")), server, fields[0]) if is_task_id(fields[0]) else None
 
 
@@ -161,7 +172,7 @@ def parse(text: str) -> CustomId | None:
     if len(text) > LIMIT or not TEMPLATE.fullmatch(text):
         return None
     _, verb, *fields = text.split(":")
-    if verb in ("task-ack", "task-info", "task-show", "failures", "open"):
+    if verb in ("task-ack", "task-info", "task-show", "failures", "active", "open"):
         return _of_server(verb, fields[0], fields[1:]) if fields else None
     return _of_card(verb, fields)
 
@@ -176,7 +187,7 @@ def card_of(custom_id: CustomId) -> int | None:
     match custom_id:
         case Acknowledge() | AcknowledgeAll() | Details() | LookThrough() | Mute():
             return custom_id.card_id
-        case OnTask() | Failures() | OpenTask():
+        case OnTask() | Failures() | Active() | OpenTask():
             return None
         case _:
             assert_never(custom_id)

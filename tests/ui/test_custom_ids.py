@@ -10,6 +10,7 @@ from bot.ui.custom_ids import (
     MAX_ID,
     Acknowledge,
     AcknowledgeAll,
+    Active,
     CustomId,
     Details,
     Failures,
@@ -31,6 +32,7 @@ values: st.SearchStrategy[CustomId] = st.one_of(
     st.builds(Mute, ids, st.sampled_from(custom_ids.MUTE_SPANS)),
     st.builds(OnTask, st.sampled_from(["ack", "info", "show"]), servers, task_ids),
     st.builds(Failures, servers, ids),
+    st.builds(Active, servers, ids),
     st.builds(OpenTask, servers),
 )
 

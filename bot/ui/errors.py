@@ -1,0 +1,65 @@
+"""What went wrong, as a sentence that says what to do. `cogs/errors.py` is the only one who says it."""
+
+from discord import app_commands
+
+from bot.access import AccessDenied
+from bot.paperless.errors import (
+    Forbidden,
+    MaybeDone,
+    NotRunnable,
+    PaperlessError,
+    TaskNotFound,
+    Unreachable,
+)
+from bot.ui.text import Escaped, clean, escape, redact
+
+SENTENCE_LIMIT = 600
+
+
+def _sentence(text: str) -> Escaped:
+    said = clean(redact(text)).rstrip(".")
+    return escape(f"{said[:1].upper()}{said[1:]}.", SENTENCE_LIMIT)
+
+
+def of_paperless(error: PaperlessError) -> str:
+    """The error's own sentence, and what a person in a chat can do about it."""
+    said = _sentence(error.message)
+    if isinstance(error, MaybeDone):
+        return f"{said} Look with `/tasks active` or in Paperless before trying again."
+    if isinstance(error, Unreachable):
+        return f"{said} Nothing is known until it answers; try again in a minute."
+    if isinstance(error, TaskNotFound):
+        return f"{said} It may have been removed, or belong to somebody else. `/tasks failures` lists what failed."
+    if isinstance(error, Forbidden):
+        return f"{said} That is for the administrator of this bot to change."
+    if isinstance(error, NotRunnable):
+        return f"{said} The choices of `/tasks run` are what this server can run."
+    return f"{said} Try again in a minute." if error.retryable else said
+
+
+def words(error: BaseException) -> str | None:
+    """None for what nobody foresaw: a defect, to be logged and quoted by its reference."""
+    match error:
+        case AccessDenied():
+            return error.sentence
+        case PaperlessError():
+            return of_paperless(error)
+        case app_commands.TransformerError():
+            return (
+                f"`{escape(str(error.value), 80)}` is not something this option takes. Choose one of the suggestions."
+            )
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return "This command has changed since Discord last showed it. Reload Discord (Ctrl+R) and try again."
+        case app_commands.CommandOnCooldown():
+            return f"That was quick. Try again in {error.retry_after:.0f} seconds."
+        case app_commands.CheckFailure():
+            return "You may not use this here."
+    return None
+
+
+def unforeseen(reference: str) -> str:
+    """`reference` finds the log line."""
+    return (
+        f"Something went wrong inside the bot, and it was logged as `{reference}`. "
+        "Try again; if it happens again, give that reference to whoever runs the bot."
+    )

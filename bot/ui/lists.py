@@ -1,0 +1,195 @@
+"""Lists for one person: what runs, what failed, what a digest stands for, the summary. Five to eight rows a page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from discord import ui
+
+from bot.failures.card import FailureRow, IncidentKind, IncidentState
+from bot.paperless.models import Task, TaskStatus, TaskSummary
+from bot.ui import custom_ids
+from bot.ui.custom_ids import CustomId
+from bot.ui.layout import Accent, Option, button, dotted, menu, panel, row, small
+from bot.ui.outages import server_name
+from bot.ui.phrases import doing, kind, status
+from bot.ui.reasons import one_line, reason
+from bot.ui.text import at, clean, count, duration, plural, since
+
+PAGE = 8
+NAME_LIMIT = 40
+LINE_REASON_LIMIT = 70
+
+
+def pages(total: int) -> int:
+    return max(1, -(-total // PAGE))
+
+
+def _pager(page: int, total: int, *, back: CustomId, on: CustomId) -> ui.ActionRow[ui.LayoutView] | None:
+    return row(
+        button("Newer", back) if page > 0 else None,
+        button("Older", on) if page + 1 < pages(total) else None,
+    )
+
+
+def _place(page: int, shown: int, total: int) -> str | None:
+    """As "the newest 8 of 212"; None where everything is shown."""
+    if shown >= total:
+        return None
+    if page == 0:
+        return f"the newest {count(shown)} of {count(total)}"
+    first = page * PAGE + 1
+    return f"{count(first)} to {count(first + shown - 1)} of {count(total)}, newest first"
+
+
+# --- tasks of Paperless
+
+
+def task_line(task: Task) -> str:
+    """One line on a phone: state, what, when."""
+    moment = task.date_done or task.date_started or task.date_created
+    return dotted(
+        f"**{status(task.status)}** {doing(task.task_type, task.filename, name_limit=NAME_LIMIT)}", since(moment)
+    )
+
+
+def failure_line(task: Task) -> str:
+    why = reason(
+        error_type=task.error_type, message=task.error_message, filename=task.filename, limit=LINE_REASON_LIMIT
+    )
+    said: str | None = why.text if why else None
+    if task.duplicate_of is not None and said is None:
+        said = f"a duplicate of document #{task.duplicate_of}"
+    return dotted(task_line(task), said)
+
+
+def _option(task: Task) -> Option:
+    name = task.filename and clean(task.filename)
+    return Option(
+        label=name or clean(str(kind(task.task_type)).replace("\\", "")),
+        value=task.task_id,
+        description=one_line(task.error_message or task.error_type or "", task.filename),
+    )
+
+
+def _open_menu(tasks: Sequence[Task], server: str) -> ui.ActionRow[ui.LayoutView] | None:
+    options = {task.task_id: _option(task) for task in tasks if custom_ids.is_task_id(task.task_id)}
+    if not options:
+        return None
+    return row(menu("Open one of them", custom_ids.OpenTask(server), list(options.values())))
+
+
+def active(
+    tasks: Sequence[Task], *, known: int, total: int, page: int, server: str, show_server: bool
+) -> ui.LayoutView:
+    """`tasks` is the page, `known` how many of the `total` Paperless lists (its newest 50)."""
+    where = server_name(server, show=show_server)
+    if total == 0:
+        return panel([f"**Nothing waits or runs in {where}**"])
+    of_them = f"the newest {count(known)} of {count(total)}" if known < total else None
+    lines = [
+        dotted(f"**{plural(total, 'task waits or runs', 'tasks wait or run')} in {where}**", of_them),
+        *map(task_line, tasks),
+        small(place) if (place := _place(page, len(tasks), known)) else None,
+    ]
+    pager = _pager(
+        page, known, back=custom_ids.Active(server, max(0, page - 1)), on=custom_ids.Active(server, page + 1)
+    )
+    return panel(lines, pager)
+
+
+def failures(tasks: Sequence[Task], *, total: int, page: int, server: str, show_server: bool) -> ui.LayoutView:
+    """What failed in Paperless and is not acknowledged, newest first."""
+    where = server_name(server, show=show_server)
+    if total == 0:
+        return panel([f"**No failures wait to be acknowledged in {where}**"], accent=Accent.GREEN)
+    lines = [
+        f"**{plural(total, 'failure')} in {where} not acknowledged**",
+        *map(failure_line, tasks),
+        small(place) if (place := _place(page, len(tasks), total)) else None,
+    ]
+    back, on = custom_ids.Failures(server, max(0, page - 1)), custom_ids.Failures(server, page + 1)
+    pager = _pager(page, total, back=back, on=on)
+    return panel(lines, _open_menu(tasks, server), pager, accent=Accent.RED)
+
+
+def not_known(what: str, *, last_answer: datetime | None, because: str) -> ui.LayoutView:
+    """Never "0 failures" when that is not known."""
+    heard = "since the bot started" if last_answer is None else f"since {at(last_answer)}"
+    return panel([f"**{what}: not known. Paperless has not answered {heard}**", because], accent=Accent.AMBER)
+
+
+# --- what a card stands for
+
+_ROW_STATE = {
+    IncidentState.ACKNOWLEDGED: "acknowledged",
+    IncidentState.SUCCEEDED: "succeeded after all",
+    IncidentState.GONE: "no longer in Paperless",
+    IncidentState.ENDED: "over",
+}
+_ROW_KIND = {
+    IncidentKind.FAILED: TaskStatus.FAILURE,
+    IncidentKind.REVOKED: TaskStatus.REVOKED,
+}
+
+
+def row_line(found: FailureRow) -> str:
+    """One failure behind a card."""
+    why = reason(error_type=found.error_type, message=found.message, filename=found.filename, limit=LINE_REASON_LIMIT)
+    state = _ROW_STATE.get(found.state) or ("acknowledged" if found.acknowledgement else None)
+    what = status(_ROW_KIND[found.kind]) if found.kind in _ROW_KIND else found.kind.value
+    subject = doing(found.task_type, found.filename, name_limit=NAME_LIMIT)
+    return dotted(f"**{state or what}** {subject}", since(found.at), why.text if why else None)
+
+
+def look_through(rows: Sequence[FailureRow], *, card_id: int, total: int, page: int) -> ui.LayoutView:
+    """A page of what a digest, a reminder or a card stands for."""
+    if not rows:
+        return panel(["**Nothing is left of it to look through**"])
+    lines = [
+        f"**{plural(total, 'failure')}**",
+        *map(row_line, rows),
+        small(place) if (place := _place(page, len(rows), total)) else None,
+    ]
+    back, on = custom_ids.LookThrough(card_id, max(0, page - 1)), custom_ids.LookThrough(card_id, page + 1)
+    return panel(lines, _pager(page, total, back=back, on=on))
+
+
+# --- summary
+
+
+def _rate(summary: TaskSummary) -> str | None:
+    ended = summary.success_count + summary.failure_count
+    if not ended:
+        return None
+    share = summary.success_count / ended
+    # 99.95 % is not "100 %": that says nothing failed.
+    shown = min(99, round(share * 100)) if share < 1 else 100
+    return f"{shown} % succeeded"
+
+
+def summary_line(summary: TaskSummary) -> str:
+    """One type of task."""
+    mean, waited = summary.avg_duration_seconds, summary.avg_wait_time_seconds
+    return dotted(
+        f"**{kind(summary.task_type)}** {plural(summary.total_count, 'run')}",
+        f"{count(summary.failure_count)} failed" if summary.failure_count else "none failed",
+        f"{count(summary.pending_count)} waiting or running" if summary.pending_count else None,
+        _rate(summary),
+        None if mean is None else f"takes {duration(mean)}",
+        None if waited is None else f"waits {duration(waited)}",
+        "never succeeded" if summary.last_success is None else f"last success {since(summary.last_success)}",
+    )
+
+
+def summary(summaries: Sequence[TaskSummary], *, days: int, server: str, show_server: bool) -> ui.LayoutView:
+    """Most runs first."""
+    where = server_name(server, show=show_server)
+    span = "the last 24 hours" if days == 1 else f"the last {days} days"
+    if not summaries:
+        return panel([f"**No tasks in {where} in {span}**"])
+    ordered = sorted(summaries, key=lambda one: (-one.total_count, one.task_type))
+    failed = sum(one.failure_count for one in ordered)
+    total = sum(one.total_count for one in ordered)
+    story = f"No failures in {span}" if not failed else f"{count(failed)} of {plural(total, 'task')} failed in {span}"
+    lines = [f"**{story}** · {where}", *map(summary_line, ordered)]
+    return panel(lines, accent=Accent.RED if failed else Accent.GREEN)
