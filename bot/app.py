@@ -21,6 +21,7 @@ import aiohttp
 import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from discord.ext import commands
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access import Access
 from bot.config import PaperlessSection, Settings
@@ -75,6 +76,7 @@ def _server(name: str, section: PaperlessSection) -> Server:
 class TaskBot(commands.Bot):
     """The bot. `connector` sends all of Discord's traffic elsewhere: to the sandbox's socket, through a proxy."""
 
+    database: Database
     ledger: Ledger
     desk: Desk
 
@@ -99,14 +101,13 @@ class TaskBot(commands.Bot):
         self.now = now
         self.access = Access(settings.access, guild_id=settings.discord.guild_id)
         self.servers: Mapping[str, Server] = {}
-        self.database = Database(settings.database.url)
         self.scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": 300, "coalesce": True, "max_instances": 1}
         )
 
     async def __aenter__(self) -> Self:
-        """Open what the bot stands on. Raises DatabaseInUse where another process holds the database."""
-        await self.database.open()
+        """Open what the bot stands on. Raises DatabaseInUse or DatabaseUnusable, each with a sentence."""
+        self.database = await Database.open(self.settings.database.url)
         self.ledger = Ledger(self.database, now=self.now)
         self.servers = {name: _server(name, section) for name, section in self.settings.paperless.items()}
         await super().__aenter__()
@@ -156,7 +157,11 @@ class TaskBot(commands.Bot):
     async def readiness(self) -> dict[str, str | None]:
         """Part -> None when it does its work, else the reason why not; for /readyz."""
         parts: dict[str, str | None] = {"gateway": None if self.is_ready() else "not connected to Discord"}
-        parts["database"] = await self.database.trouble()
+        try:
+            await self.ledger.set_value("readiness", self.now().isoformat())
+            parts["database"] = None
+        except SQLAlchemyError as error:
+            parts["database"] = f"cannot be written: {type(error).__name__}"
         oldest = self.now() - 3 * timedelta(seconds=self.settings.failures.poll_seconds)
         for name, watcher in self.desk.watchers.items():
             good = watcher.last_good_poll

@@ -12,7 +12,7 @@ import discord
 
 from bot.app import Server, TaskBot
 from bot.config import Settings
-from bot.database import DatabaseInUse
+from bot.database import DatabaseInUse, DatabaseUnusable
 from bot.exits import Exit, exit_for
 from bot.paperless import TaskStatus
 from bot.paperless.errors import PaperlessError
@@ -175,7 +175,9 @@ async def check(settings: Settings) -> list[Finding]:
             await bot.login(settings.discord.token.get_secret_value())
             findings += [finding async for finding in check_discord(bot)]
     except DatabaseInUse as error:
-        findings.append(Finding(Level.WARNING, "database.url", f"{error}"))
+        findings.append(Finding(Level.WARNING, "database.url", f"{error}, then look again: the rest was not looked at"))
+    except DatabaseUnusable as error:
+        findings.append(Finding(Level.FAILURE, "database.url", str(error)))
     except Exception as error:
         status = exit_for(error)
         if status is None:

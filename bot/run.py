@@ -11,7 +11,7 @@ from bot import health
 from bot.app import TaskBot
 from bot.check import Finding, Level, check_bot, exit_of, sentence
 from bot.config import Settings
-from bot.database import DatabaseInUse
+from bot.database import DatabaseInUse, DatabaseUnusable
 from bot.exits import Exit, exit_for
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ async def run(settings: Settings, *, stop: asyncio.Event, connector: aiohttp.Bas
     try:
         async with TaskBot(settings, connector=connector) as bot:
             return await _start_and_serve(bot, stop)
-    except DatabaseInUse as error:
+    except (DatabaseInUse, DatabaseUnusable) as error:
         log.critical("%s", error)
         return Exit.CONFIG
     except Exception as error:

@@ -1,6 +1,5 @@
 """config.toml and the environment: what is read, and how mistakes are told."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -22,13 +21,6 @@ token = "paperless-secret"
 [failures]
 channel_id = 3000000000000000003
 """
-
-
-@pytest.fixture(autouse=True)
-def no_settings_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("BOT_"):
-            monkeypatch.delenv(name)
 
 
 def written(tmp_path: Path, text: str) -> Path:
