@@ -50,7 +50,7 @@ def buttons(message: Mapping[str, Any]) -> dict[str, str]:
 
 
 class House:
-    """`servers`: names of the Paperless-ngx servers; `overrides`: sections of the configuration laid over the default."""
+    """`servers`: names of the Paperless-ngx servers; `overrides`: sections of the configuration over the default."""
 
     discord: SandboxDiscord
 

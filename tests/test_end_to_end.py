@@ -50,7 +50,7 @@ async def test_a_failure_during_a_restart_is_told_once(house: House) -> None:
         house.paperless.upload("first.pdf", outcome="corrupt", owner="bob")
         await house.card(lambda text: "first.pdf" in text)
     row = house.paperless.upload("meanwhile.pdf", outcome="corrupt", owner="bob")
-    await house.paperless.until_finished(row.task_id)
+    await house.paperless.settled(row.id)
 
     for _ in range(2):
         async with house.bot() as bot:
@@ -96,7 +96,7 @@ async def test_a_member_without_the_role_may_not_acknowledge(house: House) -> No
 
 async def test_the_commands_answer(house: House) -> None:
     failed = house.paperless.upload("invoice-11.pdf", outcome="corrupt", owner="bob")
-    await house.paperless.until_finished(failed.task_id)
+    await house.paperless.settled(failed.id)
 
     async with house.bot():
         one = await house.command("task", ref=failed.task_id)
@@ -116,7 +116,7 @@ async def test_a_run_is_started_from_the_chat(house: House) -> None:
     async with house.bot():
         reply = await house.command("tasks run", type="train_classifier")
 
-    (row,) = [row for row in house.paperless.rows() if row.task_type == "train_classifier"]
+    (row,) = [row for row in house.paperless.table.newest() if row.task_type == "train_classifier"]
     assert row.trigger_source == "manual"
     assert texts(reply)
 
