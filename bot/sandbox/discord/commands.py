@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.sandbox.discord import errors, ids, limits
+from bot.sandbox.discord import errors, ids, limits_commands
 from bot.sandbox.discord.errors import Json, invalid_form
 from bot.sandbox.discord.ids import Snowflakes
 
@@ -42,7 +42,7 @@ class Commands:
 
     def overwrite(self, scope: int | None, bodies: Sequence[Json]) -> list[Json]:
         before = {(command["type"], command["name"]): command for command in self.all(scope)}
-        if violations := limits.check_commands(bodies):
+        if violations := limits_commands.check_commands(bodies):
             raise invalid_form(violations)
         made = [self._command(scope, body, before.get((body.get("type", CHAT_INPUT), body["name"]))) for body in bodies]
         self._scopes[scope] = {int(command["id"]): command for command in made}
@@ -55,7 +55,7 @@ class Commands:
             for command in self.all(scope)
             if (command["type"], command["name"]) == (body.get("type", CHAT_INPUT), body.get("name"))
         ]
-        if violations := limits.check_commands([body]):
+        if violations := limits_commands.check_command(body):
             raise invalid_form(violations)
         command = self._command(scope, body, before[0] if before else None)
         self._scopes[scope][int(command["id"])] = command
@@ -64,7 +64,7 @@ class Commands:
     def edit(self, scope: int | None, command_id: int, body: Json) -> Json:
         before = self.get(scope, command_id)
         after = before | body
-        if violations := limits.check_commands([after]):
+        if violations := limits_commands.check_command(after):
             raise invalid_form(violations)
         self._scopes[scope][command_id] = command = self._command(scope, after, before)
         return command

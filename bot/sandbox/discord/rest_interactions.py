@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.sandbox.discord import drafts, errors, ids, interactions, limits, messages, ratelimit
+from bot.sandbox.discord import drafts, errors, ids, interactions, limits_modals, messages, ratelimit
 from bot.sandbox.discord.calls import Answer, Call, Route
 from bot.sandbox.discord.core import Core
 from bot.sandbox.discord.errors import Json, Violation, invalid_form
@@ -84,12 +84,12 @@ def _update(core: Core, interaction: Interaction, call: Call) -> Json:
 
 
 def _choices(core: Core, interaction: Interaction, call: Call) -> None:
-    if violations := limits.check_choices(call.body.get("data") or {}):
+    if violations := limits_modals.check_choices(call.body.get("data") or {}):
         raise invalid_form(violations, under=("data",))
 
 
 def _modal(core: Core, interaction: Interaction, call: Call) -> None:
-    if violations := limits.check_modal(call.body.get("data") or {}):
+    if violations := limits_modals.check_modal(call.body.get("data") or {}):
         raise invalid_form(violations, under=("data",))
 
 
