@@ -1,5 +1,6 @@
 """An asynchronous client for the tasks of Paperless-ngx 3.x and 2.20. docs/client.md walks through it."""
 
+from bot.paperless.client import PaperlessClient
 from bot.paperless.errors import (
     BadToken,
     ClientClosed,
@@ -37,6 +38,7 @@ from bot.paperless.models import (
     TaskType,
     TriggerSource,
 )
+from bot.paperless.wire import Timeouts
 
 __all__ = [
     "AcknowledgeResult",
@@ -51,6 +53,7 @@ __all__ = [
     "NotFound",
     "NotPaperless",
     "NotRunnable",
+    "PaperlessClient",
     "PaperlessError",
     "RateLimited",
     "Rejected",
@@ -66,6 +69,7 @@ __all__ = [
     "TaskSummary",
     "TaskType",
     "TimedOut",
+    "Timeouts",
     "TooLarge",
     "TriggerSource",
     "Unreachable",

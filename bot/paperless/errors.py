@@ -1,7 +1,7 @@
 """What can go wrong, as one tree with one root.
 
-A message is a sentence for a person: what happened and what to do about it, with method and path, never with the token. Texts
-of the server follow Accept-Language: they are carried (`Rejected.fields`), never read.
+A message is a sentence for a person: what happened and what to do about it, with method and path, never with the token.
+Texts of the server follow Accept-Language: they are carried (`Rejected.fields`), never read.
 
 `retryable`: the same call may succeed later without anyone changing anything, and repeating it does no harm.
 """
@@ -50,7 +50,11 @@ class Unreachable(PaperlessError):
 
 
 class TimedOut(Unreachable):
-    """No answer in time."""
+    """No answer in time. `sent`: the server had been reached, so it is slow rather than away."""
+
+    def __init__(self, message: str, *, sent: bool = True, **request: Any) -> None:
+        self.sent = sent
+        super().__init__(message, **request)
 
 
 class UntrustedCertificate(PaperlessError):
@@ -113,9 +117,7 @@ class WaitTimedOut(PaperlessError):
 class Rejected(PaperlessError):
     """400; `fields` holds the server's own sentences, by field ("" for none), in the server's language."""
 
-    def __init__(
-        self, message: str, *, fields: Mapping[str, tuple[str, ...]] | None = None, **request: Any
-    ) -> None:
+    def __init__(self, message: str, *, fields: Mapping[str, tuple[str, ...]] | None = None, **request: Any) -> None:
         self.fields: Mapping[str, tuple[str, ...]] = fields or {}
         super().__init__(message, **request)
 

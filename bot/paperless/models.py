@@ -5,12 +5,12 @@ Every datetime that comes from a server is aware and in UTC. Rows of 2.20 (API v
 """
 
 from collections.abc import AsyncIterable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from os import PathLike
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from bot.paperless.enums import (
     FINISHED,
@@ -41,6 +41,8 @@ __all__ = [
     "TriggerSource",
 ]
 
+Moment = Annotated[datetime, Meta(tz=True)]
+
 # What 2.20 stores for some milliseconds, before the real text of a failure: the repr of a Python object.
 UNSETTLED_TRACEBACK = "<traceback object at "
 
@@ -54,14 +56,14 @@ class Task(Struct, frozen=True, kw_only=True, gc=False):
     id: int
     task_id: str
     status: TaskStatus
-    date_created: datetime
+    date_created: Moment
     task_type: TaskType = TaskType("")
     task_type_display: str = ""
     trigger_source: TriggerSource = TriggerSource("")
     trigger_source_display: str = ""
     status_display: str = ""
-    date_started: datetime | None = None
-    date_done: datetime | None = None
+    date_started: Moment | None = None
+    date_done: Moment | None = None
     duration_seconds: float | None = None
     wait_time_seconds: float | None = None
     input_data: dict[str, Any] = {}
@@ -158,7 +160,7 @@ class TaskPage(Struct, frozen=True, kw_only=True):
 
 
 class TaskSummary(Struct, frozen=True, kw_only=True):
-    """One task type over the last days. `pending_count` includes started ones, `failure_count` excludes revoked ones."""
+    """One task type over the last days. Started and revoked tasks are in `total_count` alone."""
 
     task_type: TaskType
     total_count: int = 0
@@ -167,9 +169,9 @@ class TaskSummary(Struct, frozen=True, kw_only=True):
     failure_count: int = 0
     avg_duration_seconds: float | None = None
     avg_wait_time_seconds: float | None = None
-    last_run: datetime | None = None
-    last_success: datetime | None = None
-    last_failure: datetime | None = None
+    last_run: Moment | None = None
+    last_success: Moment | None = None
+    last_failure: Moment | None = None
 
 
 class TaskStatusCounts(Struct, frozen=True, kw_only=True):
@@ -187,8 +189,8 @@ class Document(Struct, frozen=True, kw_only=True):
     original_file_name: str | None = None
     archived_file_name: str | None = None
     created: date | None = None
-    added: datetime | None = None
-    modified: datetime | None = None
+    added: Moment | None = None
+    modified: Moment | None = None
     owner: int | None = None
     correspondent: int | None = None
     document_type: int | None = None
@@ -202,13 +204,15 @@ class Document(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentDraft:
-    """A document to upload. `document` is a path, bytes, or a stream of bytes; a path or a stream is never held in memory.
+    """A document to upload. `document` is a path, bytes, or a stream of bytes; a path or stream is never held in memory.
 
-    `filename` may be left out for a path. `created` is the document's own date. Ids are primary keys of the server.
+    `filename` may be left out for a path. `size`, in bytes, spares a stream the detour through a temporary file (Paperless-ngx
+    cannot take a body of unknown length). `created` is the document's own date. The ids are primary keys of the server.
     """
 
     document: str | PathLike[str] | bytes | AsyncIterable[bytes]
     filename: str | None = None
+    size: int | None = None
     title: str | None = None
     created: date | datetime | None = None
     correspondent: int | None = None
@@ -216,7 +220,6 @@ class DocumentDraft:
     storage_path: int | None = None
     tags: Iterable[int] = ()
     archive_serial_number: int | None = None
-    custom_fields: dict[int, Any] = field(default_factory=dict)
 
 
 class AcknowledgeResult(int):

@@ -1,0 +1,206 @@
+"""The one place that speaks HTTP. The only module that imports aiohttp.
+
+Held here, for every request:
+- The token goes to the configured origin and nowhere else: no redirect is followed, no link of an answer is ever requested,
+  no proxy is taken from the environment.
+- An answer is read up to a cap, counted after decompression.
+- GETs are repeated; a POST is sent once. When its outcome is not known, the error says so.
+- A POST gets a connection of its own: on an idle one that the server is just closing, a request that was never read could
+  not be told from one whose answer was lost.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from os import PathLike
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from bot.paperless import errors
+from bot.paperless.wire import Answer, Body, Endpoint, Timeouts, retry_after
+
+REPEATED = frozenset({429, 502, 503, 504})
+FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
+READ_BUFFER = 2**18
+
+_NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
+
+class Transport:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        headers: Mapping[str, str],
+        session: aiohttp.ClientSession | None,
+        ca_file: str | PathLike[str] | None,
+        connection_limit: int,
+        timeouts: Timeouts,
+        max_answer_bytes: int,
+        tries: int,
+        sleep: Callable[[float], Awaitable[None]],
+        random: Callable[[], float],
+    ) -> None:
+        self._base_url = base_url
+        self._headers = dict(headers)
+        self._given = session
+        self._ssl = _trust(ca_file)
+        self._slots = asyncio.Semaphore(connection_limit)
+        self._timeouts = timeouts
+        self._cap = max_answer_bytes
+        self._tries = tries
+        self._sleep = sleep
+        self._random = random
+        self._for_get: aiohttp.ClientSession | None = None
+        self._for_post: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        for session in (self._for_get, self._for_post):
+            if session is not None:
+                await session.close()
+
+    async def get(self, endpoint: Endpoint, *, query: str, version: int) -> Answer:
+        """The answer, whatever its status; repeated while that may help."""
+        for attempt in range(1, self._tries + 1):
+            last = attempt == self._tries
+            try:
+                answer = await self._send(endpoint, query=query, version=version)
+            except errors.Unreachable as error:
+                if last or (isinstance(error, errors.TimedOut) and error.sent):
+                    raise
+                wait = None
+            else:
+                wait = retry_after(answer)
+                if last or answer.status not in REPEATED or (wait or 0) > LONGEST_DELAY:
+                    return answer
+            await self._sleep(self._delay(attempt) if wait is None else wait)
+        raise AssertionError("tries is at least 1")
+
+    def _delay(self, attempt: int) -> float:
+        """Exponential, with jitter over its upper half."""
+        return float(min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1)) * (0.5 + self._random() / 2))
+
+    async def post(self, endpoint: Endpoint, *, body: Body, version: int, timeout: float | None = None) -> Answer:
+        return await self._send(endpoint, version=version, body=body, timeout=timeout)
+
+    async def _send(
+        self,
+        endpoint: Endpoint,
+        *,
+        version: int,
+        query: str = "",
+        body: Body | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        async with self._slots:
+            try:
+                return await self._exchange(endpoint, query, version, body, timeout)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise _failure(endpoint, error) from error
+
+    async def _exchange(
+        self, endpoint: Endpoint, query: str, version: int, body: Body | None, timeout: float | None
+    ) -> Answer:
+        url = f"{self._base_url}{endpoint.path}"
+        headers = {**self._headers, "Accept": f"application/json; version={version}"}
+        data: Any = None
+        if body is not None:
+            headers |= {"Content-Type": body.content_type, "Content-Length": str(body.size)}
+            data = body.chunks
+        async with self._session(endpoint.method).request(
+            endpoint.method,
+            URL(f"{url}?{query}" if query else url, encoded=True),
+            headers=headers,
+            data=data,
+            allow_redirects=False,
+            timeout=self._limits(body, timeout),
+        ) as response:
+            return Answer(response.status, response.headers, await self._read(endpoint, response))
+
+    def _limits(self, body: Body | None, timeout: float | None) -> aiohttp.ClientTimeout:
+        limits = self._timeouts
+        if timeout is not None:
+            return aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=timeout, total=timeout)
+        streamed = body is not None and not isinstance(body.chunks, bytes)
+        total = None if streamed else limits.total
+        return aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=limits.read, total=total)
+
+    async def _read(self, endpoint: Endpoint, response: aiohttp.ClientResponse) -> bytes:
+        if (response.content_length or 0) > self._cap:
+            raise self._too_large(endpoint)
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.content.iter_any():
+            size += len(chunk)
+            if size > self._cap:
+                raise self._too_large(endpoint)
+            chunks.append(chunk)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    def _too_large(self, endpoint: Endpoint) -> errors.TooLarge:
+        return errors.TooLarge(
+            f"The answer is larger than {self._cap:,} bytes and was not read",
+            method=endpoint.method,
+            path=endpoint.path,
+        )
+
+    def _session(self, method: str) -> aiohttp.ClientSession:
+        if self._given is not None:
+            return self._given
+        if method == "GET":
+            if self._for_get is None:
+                self._for_get = self._new_session(force_close=False)
+            return self._for_get
+        if self._for_post is None:
+            self._for_post = self._new_session(force_close=True)
+        return self._for_post
+
+    def _new_session(self, *, force_close: bool) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            # The slots bound the connections, so that waiting for one is not counted as the server's silence.
+            connector=aiohttp.TCPConnector(limit=0, ssl=self._ssl, force_close=force_close),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            read_bufsize=READ_BUFFER,
+        )
+
+
+def _trust(ca_file: str | PathLike[str] | None) -> ssl.SSLContext | bool:
+    if ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise errors.InvalidArgument(f"ca_file {ca_file} holds no readable certificates (PEM): {error}") from None
+
+
+def _failure(endpoint: Endpoint, error: Exception) -> errors.PaperlessError:
+    """What a failed exchange means. `sent`: the request may have reached the server."""
+    request: dict[str, Any] = {"method": endpoint.method, "path": endpoint.path}
+    sent = not isinstance(error, _NOT_CONNECTED)
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+        return errors.UntrustedCertificate(
+            "The server's certificate could not be verified: name its CA in ca_file, or mend the certificate", **request
+        )
+    if sent and not endpoint.idempotent:
+        return errors.MaybeDone(
+            "The connection was lost before Paperless-ngx answered; it may have done it all the same: "
+            "look before you repeat it",
+            **request,
+        )
+    if isinstance(error, TimeoutError):
+        return errors.TimedOut("Paperless-ngx did not answer in time", **request, sent=sent)
+    if isinstance(error, aiohttp.ClientResponseError):
+        return errors.NotPaperless("The server's answer is not HTTP that can be understood", **request)
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return errors.Unreachable("The answer was cut off, or could not be decompressed", **request)
+    return errors.Unreachable(f"Paperless-ngx cannot be reached: {_reason(error)}", **request)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return f"there is no host {error.host}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return "the connection was lost"
