@@ -1,4 +1,4 @@
-"""What the bot did, for the page's panel: each of its requests in a few words, and counts. Holds no text of a message."""
+"""What the bot did, for the page's panel: each of its requests in a few words, and counts. No text of a message."""
 
 import asyncio
 import re
@@ -36,6 +36,7 @@ PAPERLESS_WORDS = [
     ("GET", r"/api/documents/.*", "asks for a document"),
 ]
 SECRETS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/?]+")
+Queue = asyncio.Queue[tuple[str, Any] | None]
 Destination = Literal["discord", "paperless"]
 
 
@@ -83,24 +84,23 @@ class Activity:
     def __init__(self) -> None:
         self._newest: deque[Asked] = deque(maxlen=KEPT)
         self._counts: Counter[str] = Counter()
-        self._followers: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._followers: set[Queue] = set()
 
     def record(self, asked: Asked) -> None:
         self._newest.append(asked)
         self._counts.update(_counted(asked))
         event = {"request": asdict(asked), "counts": dict(self._counts)}
         for follower in self._followers:
-            follower.put_nowait(event)
+            follower.put_nowait(("request", event))
 
     def snapshot(self) -> dict[str, Any]:
         return {"requests": [asdict(asked) for asked in self._newest], "counts": dict(self._counts)}
 
     @contextmanager
-    def follow(self) -> Iterator[asyncio.Queue[dict[str, Any]]]:
-        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    def follow(self, queue: Queue) -> Iterator[None]:
         self._followers.add(queue)
         try:
-            yield queue
+            yield
         finally:
             self._followers.discard(queue)
 

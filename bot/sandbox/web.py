@@ -11,7 +11,7 @@ from aiohttp import BodyPartReader, web
 
 from bot.sandbox import web_guard
 from bot.sandbox.discord import ClientRefused, Interaction, InteractionFailed, Upload
-from bot.sandbox.scenes import ACTIONS, described
+from bot.sandbox.panel import ACTIONS, described
 from bot.sandbox.stage import Stage, local_links
 
 PAGE = Path(__file__).parent / "page"
@@ -63,8 +63,9 @@ async def index(_request: web.Request) -> web.FileResponse:
 
 
 async def state(request: web.Request) -> web.Response:
-    stage = request.app[STAGE]
-    return web.json_response(stage.describe() | {"world": described()})
+    user = request.query.get("user")
+    about = request.app[STAGE].describe(int(user) if user else None)
+    return web.json_response(about | {"world": described()})
 
 
 async def activity(request: web.Request) -> web.Response:
@@ -189,9 +190,17 @@ async def _start(stage: Stage, body: Body, uploads: Mapping[str, Upload]) -> Int
             )
         case "modal":
             return await discord.submit_modal(
-                user_id=user_id, interaction_id=int(body["interaction_id"]), values=dict(body["values"])
+                user_id=user_id, interaction_id=int(body["interaction_id"]), values=_filled(body["values"], uploads)
             )
     raise ValueError(f"there is no interaction {body['kind']}")
+
+
+def _filled(values: Mapping[str, Any], uploads: Mapping[str, Upload]) -> dict[str, Any]:
+    """A modal's fields; where files were chosen, they stand as the names of their parts of the body."""
+    return {
+        key: [uploads[name] for name in value] if isinstance(value, list) and set(value) & set(uploads) else value
+        for key, value in values.items()
+    }
 
 
 async def play(request: web.Request) -> web.Response:
@@ -208,7 +217,7 @@ async def play(request: web.Request) -> web.Response:
 async def attachment(request: web.Request) -> web.Response:
     """A file of the local Discord. Only plain pictures show in the browser; everything else is a download."""
     path = request.match_info["path"]
-    stored = request.app[STAGE].discord.file(f"/{path}") if path.split("/")[0] in CDN_FOLDERS else None
+    stored = request.app[STAGE].discord.files.read(f"/{path}") if path.split("/")[0] in CDN_FOLDERS else None
     if stored is None:
         raise web.HTTPNotFound
     inline = stored.content_type in SHOWN_INLINE

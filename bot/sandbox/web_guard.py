@@ -1,8 +1,8 @@
 """Keeps the page to this machine's own browser.
 
-The demo listens on 127.0.0.1, which every web page in the world can ask a browser to call. So: the Host must be ours (a
-name that was rebound to 127.0.0.1 is not), an Origin must be ours, what changes something carries a header that a foreign
-page cannot set unasked, and nothing here may be embedded or read elsewhere.
+The demo listens on 127.0.0.1, which every web page in the world can ask a browser to call. So: the Host must be ours
+(a name that was rebound to 127.0.0.1 is not), an Origin must be ours, what changes something carries a header that a
+foreign page cannot set unasked, and nothing here may be embedded or read elsewhere.
 """
 
 from collections.abc import Awaitable, Callable

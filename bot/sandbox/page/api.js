@@ -21,7 +21,7 @@ function postFiles(path, body, files) {
   return ask(path, { method: "POST", body: form });
 }
 
-export const getState = () => ask("/api/state");
+export const getState = (userId) => ask(userId ? `/api/state?user=${userId}` : "/api/state");
 export const getMessages = (channelId, userId) => ask(`/api/channels/${channelId}/messages?user=${userId}`);
 export const getActivity = () => ask("/api/activity");
 export const playWorld = (action, body) => post(`/api/world/${action}`, body);

@@ -164,12 +164,13 @@ async function become(person) {
 
 async function start() {
   try {
-    const [state, activity] = await Promise.all([getState(), getActivity()]);
+    const [state, activity] = await Promise.all([getState(store.me.id), getActivity()]);
     take(state);
     replaceChildren(byId("activity"));
     activity.requests.forEach(addRequest);
     drawCounts(activity.counts);
-    await openChannel(store.channelId ?? store.channels[0].id);
+    if (store.channelId) await refresh(store.channelId);
+    else await openChannel(store.channels[0].id);
   } catch (error) {
     if (!(error instanceof Refused)) byId("offline").hidden = false;
     else notice({ text: error.message });
