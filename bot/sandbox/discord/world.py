@@ -14,7 +14,7 @@ ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024
 def user_object(user_id: int, name: str, *, bot: bool = False) -> Json:
     return {
         "id": str(user_id),
-        "username": name.lower().replace(" ", "-"),
+        "username": name if bot else name.lower().replace(" ", "-"),  # only people have the new, plain ones
         "global_name": None if bot else name,
         "discriminator": "0",
         "avatar": None,
