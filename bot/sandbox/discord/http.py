@@ -61,6 +61,7 @@ class _Endpoint:
         )
         self._core.record(record)
         fault = self._core.faults.take(request.method, record.path)
+        record.planned = fault is not None
         try:
             return await self._respond(request, record, fault)
         finally:

@@ -23,6 +23,7 @@ class Request:
     host: str = ""
     status: int | None = None
     answer: Json | list[Json] | None = field(default=None, repr=False)
+    planned: bool = False  # a fault on request took part in the answer
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} -> {self.status}"

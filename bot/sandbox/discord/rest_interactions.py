@@ -154,7 +154,9 @@ def _callback_answer(core: Core, interaction: Interaction, kind: int, message: J
     if interaction.original_id is not None:
         about["response_message_id"] = str(interaction.original_id)
         about["response_message_ephemeral"] = interaction.ephemeral
-    return {"interaction": about} | ({"resource": {"type": kind, "message": message}} if message else {})
+    if message is None or kind == interactions.DEFERRED_MESSAGE:  # a deferred message is not in the answer
+        return {"interaction": about}
+    return {"interaction": about, "resource": {"type": kind, "message": message}}
 
 
 # --- on the token: /webhooks/{application}/{token}
