@@ -41,12 +41,12 @@ class _Outdated(UnsupportedVersion):
 class PaperlessClient:
     """A Paperless-ngx server as one user sees it.
 
-    Use it as an async context manager, or call `close` in the end. It may be built outside of a loop and must be used in
-    one. Requests beyond `connection_limit` at once wait for a free place; the waiting counts in no timeout.
+    Use it as an async context manager, or call `close` in the end. It may be built outside of a loop and must be used
+    in one. Requests beyond `connection_limit` at once wait for a free place; the waiting counts in no timeout.
 
     `url`: with the path, if Paperless-ngx is served under one. `ca_file`: PEM certificates to trust instead of the
-    system's. `headers`: sent with every request, for a proxy in front. `session`: an aiohttp session to use, which stays
-    yours to close. `tries`: of a GET, when the server cannot be reached or answers 429, 502, 503 or 504.
+    system's. `headers`: sent with every request, for a proxy in front. `session`: an aiohttp session to use, which
+    stays yours to close. `tries`: of a GET, when the server cannot be reached or answers 429, 502, 503 or 504.
 
     Every call raises a `PaperlessError`; `InvalidArgument` before anything is sent.
     """
@@ -163,7 +163,8 @@ class PaperlessClient:
             log.info("Paperless-ngx %s at %s: API version %s", self._server or "?", self.url, version.number)
             return version
         raise UnsupportedVersion(
-            f"{self.url} speaks neither API version 10 (Paperless-ngx 3.x) nor 9 (2.20): update Paperless-ngx, or this bot",
+            f"{self.url} speaks neither API version 10 (Paperless-ngx 3.x) nor 9 (2.20): "
+            "update Paperless-ngx, or this bot",
             method=wire.LIST.method,
             path=wire.LIST.path,
             status=406,
@@ -190,7 +191,7 @@ class PaperlessClient:
             raise wire.wrong_shape(endpoint, str(error)) from None
 
     def _check_upgraded(self, endpoint: Endpoint, answer: Answer) -> None:
-        """Version 9 of a 3.x server means other things by other names: its answer is of use only if something was done."""
+        """Version 9 of a 3.x server has other names: its answer is of no use, unless something was done."""
         if endpoint.method == "GET" or answer.status in (400, 404):
             raise _Outdated("The server was upgraded", method=endpoint.method, path=endpoint.path)
         self._version = None

@@ -15,7 +15,7 @@ class Documents:
         self._client = client
 
     async def __call__(self, pk: int) -> Document:
-        """The document with this primary key. Raises DocumentNotFound, also for one that the token's user may not see."""
+        """The document with this primary key. Raises DocumentNotFound, also for one that this user may not see."""
         if isinstance(pk, bool) or not isinstance(pk, int) or pk < 1:
             raise InvalidArgument(f"A document has a number, not {pk!r}")
 
@@ -31,8 +31,8 @@ class Documents:
         """Uploads a document; the UUID of the task that will consume it, for `tasks.wait`.
 
         A UUID does not promise a task: on a locked database no row ever appears, though the document was consumed. The
-        upload is sent once; MaybeDone means that its outcome is not known. Rejected: an unsupported type, an empty file, an
-        unknown tag.
+        upload is sent once; MaybeDone means that its outcome is not known. Rejected: an unsupported type, an empty
+        file, an unknown tag.
         """
         # imported here: only uploads need it
         from bot.paperless.multipart import upload_body

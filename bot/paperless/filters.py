@@ -1,7 +1,7 @@
 """What a list of tasks can be narrowed and ordered by. Pure.
 
-Paperless-ngx ignores a parameter or an ordering that it does not know, and answers with everything: so whatever it would
-ignore, or answer 400, is refused here before anything is sent.
+Paperless-ngx ignores a parameter or an ordering that it does not know, and answers with everything: so whatever it
+would ignore, or answer 400, is refused here before anything is sent.
 """
 
 from collections.abc import Iterable
@@ -21,9 +21,9 @@ OneOrMore = str | Iterable[str]
 class TaskFilters(TypedDict, total=False):
     """Keyword arguments of `tasks.filter`. Those given must all hold; several values of one mean any of them.
 
-    `name` looks in filename, type and source label, `result` in the result, both without regard to case. `owner` is a user
-    id. The dates are aware and inclusive. `ordering` is a field of `ORDERINGS`, with "-" in front for descending, or several;
-    without it the newest created come first.
+    `name` looks in filename, type and source label, `result` in the result, both without regard to case. `owner` is a
+    user id. The dates are aware and inclusive. `ordering` is a field of `ORDERINGS`, with "-" in front for descending,
+    or several; without it the newest created come first.
     """
 
     status: OneOrMore
@@ -171,6 +171,6 @@ def checked_for_counts(filters: StatusCountFilters) -> TaskFilter:
     ignored = sorted(filters.keys() - _COUNTED)
     if ignored:
         raise InvalidArgument(
-            f"status_counts has no filter {', '.join(ignored)}: the server would ignore it; it has {', '.join(_COUNTED)}"
+            f"status_counts has no filter {', '.join(ignored)}: it would be ignored; it has {', '.join(_COUNTED)}"
         )
     return checked(filters)

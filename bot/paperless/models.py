@@ -1,7 +1,7 @@
 """What Paperless-ngx answers, as frozen values. msgspec fills them straight from the bytes of an answer.
 
-Every datetime that comes from a server is aware and in UTC. Rows of 2.20 (API version 9) come out as the same models, see
-`v9.py`. Equality is by value; a Task hashes by its `task_id`.
+Every datetime that comes from a server is aware and in UTC. Rows of 2.20 (API version 9) come out as the same models,
+see `v9.py`. Equality is by value; a Task hashes by its `task_id`.
 """
 
 from collections.abc import AsyncIterable, Iterable
@@ -204,10 +204,11 @@ class Document(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentDraft:
-    """A document to upload. `document` is a path, bytes, or a stream of bytes; a path or stream is never held in memory.
+    """A document to upload. `document` is a path, bytes, or a stream; a path or a stream is never held in memory.
 
-    `filename` may be left out for a path. `size`, in bytes, spares a stream the detour through a temporary file (Paperless-ngx
-    cannot take a body of unknown length). `created` is the document's own date. The ids are primary keys of the server.
+    `filename` may be left out for a path. `size`, in bytes, spares a stream the detour through a temporary file
+    (Paperless-ngx cannot take a body of unknown length). `created` is the document's own date. The ids are primary keys
+    of the server.
     """
 
     document: str | PathLike[str] | bytes | AsyncIterable[bytes]
@@ -245,7 +246,8 @@ class AcknowledgeResult(int):
 class RunResult(str):
     """The UUID of the task that was started, as a str; empty where the server made no row for it.
 
-    `finished`: the work is over already (2.20 works inside the request). `text`: what the server said about it, if anything.
+    `finished`: the work is over already (2.20 works inside the request). `text`: what the server said about it, if
+    anything.
     """
 
     finished: bool

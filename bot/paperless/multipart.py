@@ -56,7 +56,7 @@ def _fields(draft: DocumentDraft) -> list[tuple[str, str]]:
 
 
 def _created(draft: DocumentDraft) -> str:
-    """A moment: the server wants one even for a date. Without a zone it is read in the server's own, so the date stays."""
+    """The server wants a moment. One without a zone is read in the server's own, so that the date stays."""
     created = draft.created
     return created.isoformat() if isinstance(created, datetime) else f"{created}T00:00:00"
 
@@ -67,7 +67,7 @@ def _filename(draft: DocumentDraft) -> str:
     if name is None and isinstance(draft.document, str | os.PathLike):
         name = os.fspath(draft.document)
     last = (name or "").replace("\\", "/").rpartition("/")[2]
-    safe = "".join(sign if sign.isprintable() else "_" for sign in last).strip()
+    safe = "".join(sign if sign.isprintable() else " " if sign.isspace() else "_" for sign in last).strip()
     if not safe.strip("."):
         raise InvalidArgument("The document needs a filename, such as scan.pdf")
     if len(safe.encode()) > LONGEST_NAME:

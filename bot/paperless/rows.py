@@ -1,8 +1,8 @@
 """From the bytes of an answer of API version 10 to models. Pure.
 
-The usual answer is decoded in one go, straight from its bytes. One that does not fit exactly is read again field by field:
-what is missing, null or odd becomes the field's default. Only a row without its id, task_id, status or date_created cannot be
-told, and raises ShapeError.
+The usual answer is decoded in one go, straight from its bytes. One that does not fit exactly is read again field by
+field: what is missing, null or odd becomes the field's default. Only a row without its id, task_id, status or
+date_created cannot be told, and raises ShapeError.
 """
 
 import json

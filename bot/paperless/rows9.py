@@ -1,8 +1,8 @@
 """Rows of Paperless-ngx 2.20 (API version 9) as the models of version 10. Pure.
 
-What 2.20 does not record stays empty: no start, no duration, no wait, and for a consumption no source (its `type`, auto_task,
-says nothing about it). What it tells only as a text (written by the worker, in English) is read where the wording is certain,
-and carried as it is otherwise.
+What 2.20 does not record stays empty: no start, no duration, no wait, and for a consumption no source (its `type`,
+auto_task, says nothing about it). What it tells only as a text (written by the worker, in English) is read where the
+wording is certain, and carried as it is otherwise.
 """
 
 import re

@@ -30,7 +30,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 class TaskQuery:
     """A filtered list of tasks: iterate it, or take whole pages. Nothing is requested before that, or ahead of it.
 
-    While tasks are being created, the rows of a numbered list move on: one that was on the page before is not told twice.
+    While tasks are being created, the rows of a numbered list move on: one that was on the page before is not told
+    twice.
     """
 
     def __init__(self, client: "PaperlessClient", wanted: TaskFilter) -> None:
@@ -49,7 +50,7 @@ class TaskQuery:
                 yield task
 
     async def page(self, *, page: int = 1, page_size: int = 100) -> TaskPage:
-        """Page number `page`, from 1. NotFound past the end. `page_size` is 1 to 100,000; 100 rows take a server 50 ms."""
+        """Page number `page`, from 1; NotFound past the end. `page_size`: 1 to 100,000; 100 rows cost 50 ms there."""
         _check_page(page, page_size)
         return await self._client.speak(lambda version: version.page(self._wanted, page=page, page_size=page_size))
 
@@ -98,7 +99,8 @@ class Tasks:
     async def __call__(self, ref: str | int) -> Task:
         """One task, by its Celery UUID (str) or its primary key (int). Raises TaskNotFound.
 
-        By primary key, a staff token on 3.x gets other owners' tasks too, though the server answers it 404: see docs/client.md.
+        By primary key, a staff token on 3.x gets other owners' tasks too, though the server answers it 404: see
+        docs/client.md.
         """
         if isinstance(ref, str):
             return await self._by_task_id(_task_id(ref))
@@ -123,8 +125,10 @@ class Tasks:
         return TaskQuery(self._client, checked(filters))
 
     def active(self) -> ActiveTasks:
-        """What is pending or started, the newest 50. All of them, the longest waiting first (which is how to find a stuck
-        one): `filter(status=["pending", "started"], ordering="date_created")`.
+        """What is pending or started, the newest 50.
+
+        All of them, the longest waiting first, which is how to find a stuck one:
+        `filter(status=["pending", "started"], ordering="date_created")`.
         """
         return ActiveTasks(lambda: self._client.speak(lambda version: version.active()))
 
@@ -140,13 +144,13 @@ class Tasks:
         return await self._client.speak(lambda version: version.status_counts(wanted))
 
     async def acknowledge(self, pks: Iterable[int]) -> AcknowledgeResult:
-        """Acknowledges tasks by primary key. The result is their number, and says which were `rejected`: gone, or another's.
+        """Acknowledges tasks by primary key. The result is their number; its `rejected` are gone, or another user's.
 
-        One that was acknowledged already counts as acknowledged. Repeating a call does no harm, so an error on the way may
-        be answered with the same call again. There is no way back, and no record of who did it.
+        One that was acknowledged already counts as acknowledged. Repeating a call does no harm, so an error on the way
+        may be answered with the same call again. There is no way back, and no record of who did it.
 
-        The server's `all=true` is not offered: it acknowledges every visible task of any status, also those that are still
-        to fail, and their failures would then never show as unacknowledged.
+        The server's `all=true` is not offered: it acknowledges every visible task of any status, also those that are
+        still to fail, and their failures would then never show as unacknowledged.
         """
 
         async def post(part: Sequence[int]) -> int:
@@ -160,11 +164,11 @@ class Tasks:
         return await acknowledge_each(pks, post)
 
     async def run(self, kind: TaskType | str) -> RunResult:
-        """Starts a task; its UUID. Needs a superuser's token. `PaperlessClient.runnable_types` lists what this server can.
+        """Starts a task; its UUID. Needs a superuser's token. `PaperlessClient.runnable_types` tells what can be run.
 
-        2.20 works inside the request, for seconds or minutes: the result is then `finished`, and its UUID empty when no row
-        was made (index_optimize) or more than one. A failed train_classifier answers like one that went well: look at its
-        row. MaybeDone: no answer came, the server may have done it.
+        2.20 works inside the request, for seconds or minutes: the result is then `finished`, and its UUID empty when no
+        row was made (index_optimize) or more than one. A failed train_classifier answers like one that went well: look
+        at its row. MaybeDone: no answer came, the server may have done it.
         """
         wanted = TaskType(kind)
 
@@ -179,9 +183,9 @@ class Tasks:
     async def wait(self, task_id: str, *, timeout: float = 600, grace: float = 30) -> Task:
         """The task once it has ended: succeeded, failed or revoked. Looks after 0.5 s at first, every 5 s in the end.
 
-        Raises WaitTimedOut after `timeout` seconds; TaskNeverAppeared when there is no row after `grace` seconds (a server
-        may promise a task and lose its row); TaskNotFound when the row is deleted meanwhile. A server that is away for a
-        while is waited for. Many waits share one request a tick.
+        Raises WaitTimedOut after `timeout` seconds; TaskNeverAppeared when there is no row after `grace` seconds (a
+        server may promise a task and lose its row); TaskNotFound when the row is deleted meanwhile. A server that is
+        away for a while is waited for. Many waits share one request a tick.
         """
         return await self._waits.wait(_task_id(task_id), timeout=timeout, grace=grace)
 

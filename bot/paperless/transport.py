@@ -1,17 +1,17 @@
 """The one place that speaks HTTP. The only module that imports aiohttp.
 
 Held here, for every request:
-- The token goes to the configured origin and nowhere else: no redirect is followed, no link of an answer is ever requested,
-  no proxy is taken from the environment.
+- The token goes to the configured origin and nowhere else: no redirect is followed, no link of an answer is ever
+  requested, no proxy is taken from the environment.
 - An answer is read up to a cap, counted after decompression.
 - GETs are repeated; a POST is sent once. When its outcome is not known, the error says so.
-- A POST gets a connection of its own: on an idle one that the server is just closing, a request that was never read could
-  not be told from one whose answer was lost.
+- A POST gets a connection of its own: on an idle one that the server is just closing, a request that was never read
+  could not be told from one whose answer was lost.
 """
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from os import PathLike
 from typing import Any
 
@@ -83,7 +83,25 @@ class Transport:
         return float(min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1)) * (0.5 + self._random() / 2))
 
     async def post(self, endpoint: Endpoint, *, body: Body, version: int, timeout: float | None = None) -> Answer:
-        return await self._send(endpoint, version=version, body=body, timeout=timeout)
+        if isinstance(body.chunks, bytes):
+            return await self._send(endpoint, version=version, body=body, data=body.chunks, timeout=timeout)
+        return await self._stream(endpoint, body, body.chunks, version)
+
+    async def _stream(self, endpoint: Endpoint, body: Body, chunks: AsyncIterator[bytes], version: int) -> Answer:
+        sending = _Sending(chunks, self._timeouts.stalled)
+        try:
+            async with asyncio.timeout(None) as sending.patience:
+                return await self._send(endpoint, version=version, body=body, data=sending)
+        except (TimeoutError, errors.Unreachable, errors.MaybeDone) as error:
+            if sending.failure is not None:
+                raise sending.failure from None
+            if sending.complete:
+                raise
+            raise errors.Unreachable(
+                "The upload broke off before all of it was sent: nothing was stored",
+                method=endpoint.method,
+                path=endpoint.path,
+            ) from error
 
     async def _send(
         self,
@@ -92,39 +110,32 @@ class Transport:
         version: int,
         query: str = "",
         body: Body | None = None,
+        data: Any = None,
         timeout: float | None = None,
-    ) -> Answer:
-        async with self._slots:
-            try:
-                return await self._exchange(endpoint, query, version, body, timeout)
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                raise _failure(endpoint, error) from error
-
-    async def _exchange(
-        self, endpoint: Endpoint, query: str, version: int, body: Body | None, timeout: float | None
     ) -> Answer:
         url = f"{self._base_url}{endpoint.path}"
         headers = {**self._headers, "Accept": f"application/json; version={version}"}
-        data: Any = None
         if body is not None:
             headers |= {"Content-Type": body.content_type, "Content-Length": str(body.size)}
-            data = body.chunks
-        async with self._session(endpoint.method).request(
-            endpoint.method,
-            URL(f"{url}?{query}" if query else url, encoded=True),
-            headers=headers,
-            data=data,
-            allow_redirects=False,
-            timeout=self._limits(body, timeout),
-        ) as response:
-            return Answer(response.status, response.headers, await self._read(endpoint, response))
+        async with self._slots:
+            try:
+                async with self._session(endpoint.method).request(
+                    endpoint.method,
+                    URL(f"{url}?{query}" if query else url, encoded=True),
+                    headers=headers,
+                    data=data,
+                    allow_redirects=False,
+                    timeout=self._limits(data, timeout),
+                ) as response:
+                    return Answer(response.status, response.headers, await self._read(endpoint, response))
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise _failure(endpoint, error) from error
 
-    def _limits(self, body: Body | None, timeout: float | None) -> aiohttp.ClientTimeout:
+    def _limits(self, data: Any, timeout: float | None) -> aiohttp.ClientTimeout:
         limits = self._timeouts
         if timeout is not None:
             return aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=timeout, total=timeout)
-        streamed = body is not None and not isinstance(body.chunks, bytes)
-        total = None if streamed else limits.total
+        total = None if isinstance(data, _Sending) else limits.total
         return aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=limits.read, total=total)
 
     async def _read(self, endpoint: Endpoint, response: aiohttp.ClientResponse) -> bytes:
@@ -164,6 +175,30 @@ class Transport:
             cookie_jar=aiohttp.DummyCookieJar(),
             read_bufsize=READ_BUFFER,
         )
+
+
+class _Sending:
+    """The chunks of a body on their way out, none of which may take longer than `stalled` to go."""
+
+    patience: asyncio.Timeout
+
+    def __init__(self, chunks: AsyncIterator[bytes], stalled: float) -> None:
+        self._chunks = chunks
+        self._stalled = stalled
+        self.complete = False
+        self.failure: Exception | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        now = asyncio.get_running_loop().time
+        try:
+            async for chunk in self._chunks:
+                self.patience.reschedule(now() + self._stalled)
+                yield chunk
+        except Exception as error:
+            self.failure = error
+            raise
+        self.patience.reschedule(None)
+        self.complete = True
 
 
 def _trust(ca_file: str | PathLike[str] | None) -> ssl.SSLContext | bool:

@@ -123,7 +123,7 @@ def _page(tasks: list[Task], page: int, page_size: int) -> TaskPage:
 
 
 def _queries(wanted: TaskFilter) -> list[list[tuple[str, str]]]:
-    """The requests that hold every row wanted, as narrow as 2.20 can: its `status` and `task_name` take one value each."""
+    """The requests that hold every row wanted, as narrow as can be: `status` and `task_name` take one value each."""
     common: list[tuple[str, str]] = []
     if wanted.acknowledged is not None:
         common.append(("acknowledged", "true" if wanted.acknowledged else "false"))

@@ -1,7 +1,7 @@
 """Waiting for tasks to end: many waits, one request a tick.
 
-- A tick looks at all watched tasks at once, in the newest rows of the list. Only a task that is not there is looked up by
-  itself, at most LOOKUPS_PER_TICK of them a tick, the one not looked up for the longest time first.
+- A tick looks at all watched tasks at once, in the newest rows of the list. Only a task that is not there is looked
+  up by itself, at most LOOKUPS_PER_TICK of them a tick, the one not looked up for the longest time first.
 - A task is absent only if a look-up by its UUID says so: the list shows no more than its newest rows.
 - A server that does not answer for a while ends no wait; its own timeout does.
 """
@@ -50,8 +50,8 @@ class _Watch:
         elif now >= self.appears_by:
             self.outcome.set_exception(
                 TaskNeverAppeared(
-                    f"Paperless-ngx promised the task {self.task_id}, but shows no such task. It may have been done all "
-                    "the same: look before you repeat it"
+                    f"Paperless-ngx promised the task {self.task_id}, but shows no such task. "
+                    "It may have been done all the same: look before you repeat it"
                 )
             )
 
