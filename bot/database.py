@@ -61,7 +61,7 @@ class Database:
     @classmethod
     async def open(cls, url: str) -> Self:
         """Lock, connect, migrate. Raises DatabaseInUse or DatabaseUnusable, each with a sentence for a person."""
-        address = _address(url)
+        address = make_url(url)
         lock = FileLock.beside(address)
         try:
             engine = _engine(address)
@@ -135,22 +135,18 @@ def _release(lock: FileLock | None) -> None:
         lock.release()
 
 
-def _address(url: str) -> URL:
-    address = make_url(url)
-    return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
-
-
 def _engine(address: URL) -> AsyncEngine:
+    driver = _DRIVERS.get(address.drivername, address.drivername)
     if address.get_backend_name() != "sqlite":
-        return create_async_engine(address, pool_pre_ping=True)
-    engine = create_async_engine(address, connect_args={"timeout": _BUSY_SECONDS})
+        return create_async_engine(address.set(drivername=driver), pool_pre_ping=True)
+    engine = create_async_engine(address.set(drivername=driver), connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
-    """WAL lets reads go on during a write. FULL: what was committed survives a power cut, else a card might come twice."""
+    """WAL lets reads go on during a write. FULL: what was committed survives a power cut; else a card comes twice."""
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):

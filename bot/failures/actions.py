@@ -69,6 +69,8 @@ class PostCard:
     not_before: datetime | None = None
     catch_up_since: datetime | None = None
     reply_to_card: int | None = None
+    total: int | None = None  # BACKLOG alone, with the next
+    unacknowledged: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

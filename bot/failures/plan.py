@@ -45,7 +45,7 @@ def plan(snapshot: Snapshot, view: View, policy: Policy, now: datetime) -> Plan:
 
 def _backlog(snapshot: Snapshot, grouping: Grouping, policy: Policy) -> tuple[PostCard, ...]:
     """What had failed before the very first start is one message with its number."""
-    if not snapshot.backlog:
+    if snapshot.backlog is None or not snapshot.backlog.total:
         return ()
     return (
         PostCard(
@@ -53,6 +53,8 @@ def _backlog(snapshot: Snapshot, grouping: Grouping, policy: Policy) -> tuple[Po
             kind=CardKind.BACKLOG,
             channel_id=receiver_of_server(snapshot.server, policy).channel_id,
             server=snapshot.server,
+            total=snapshot.backlog.total,
+            unacknowledged=snapshot.backlog.unacknowledged,
             reason=Reason.BACKLOG,
         ),
     )

@@ -1,7 +1,7 @@
 """The ledger's tables. What a column means is said here once; `bot/migrations/` makes them.
 
-Ids of cards, incidents and the `number` of a failure are handed out by the ledger (`ledger_value`), not by the database:
-card ids start at random, so that a new database never meets the nonces and custom ids of an older one.
+Ids of cards and incidents and the `number` of a failure are handed out by the ledger (`ledger_value`), not by the
+database: card ids start at random, so that a new database never meets the nonces and custom ids of an older one.
 """
 
 from sqlalchemy import (
@@ -140,7 +140,7 @@ failure = Table(
     Column("server", String(100), nullable=False),
     Column("task_id", String(255), nullable=False),
     Column("at", Moment, nullable=False),  # date_done; STUCK, SILENT: since when
-    # backlog, seen, then as IncidentState says. Only forward, and from settled to open never: a new failure is a new row.
+    # backlog; or seen, then as IncidentState says. Only forward: what fails again is a new row.
     Column("state", String(20), nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("number", BigInteger),  # in the order told; NULL until then

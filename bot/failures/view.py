@@ -98,13 +98,21 @@ class Unanswered:
     detail: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backlog:
+    """The very first start: how many had failed before it. `unacknowledged` None: not known."""
+
+    total: int
+    unacknowledged: int | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """One look at one server. What was not looked at is absent: absent is not "nothing"."""
 
     server: str
     answer: Answered | Unanswered | None = None
-    backlog: int = 0  # the very first start: failed before it
+    backlog: Backlog | None = None
     failures: tuple[Numbered, ...] = ()
     looked_at: tuple[tuple[OpenFailure, Task | None], ...] = ()  # None: there is no such row
 

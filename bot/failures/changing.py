@@ -1,0 +1,131 @@
+"""Writes what changed about what was told already: failures, outages, mutes; each on a given connection."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.failures.actions import ChangeFailure, KeepOutage
+from bot.failures.card import IncidentState
+from bot.failures.incident import Failure
+from bot.failures.loading import chunks
+from bot.failures.rows import OPEN
+from bot.failures.schema import claim, failure, incident, mute, server
+from bot.failures.writing import LISTED, expect, refresh_incidents, show_again, show_cards
+
+
+async def change_failures(connection: AsyncConnection, changes: Sequence[ChangeFailure], *, now: datetime) -> None:
+    if not changes:
+        return
+    ids = [each.failure_id for each in changes]
+    claimants = await _claimants(connection, ids)
+    names = ("state", "owner", "running_again", *_ACKNOWLEDGED)
+    statement = (
+        update(failure)
+        .where(failure.c.id == bindparam("b_id"), failure.c.state == OPEN)
+        .values({name: bindparam(f"b_{name}") for name in names})
+    )
+    values = [_values(each, claimants.get(each.failure_id), now) for each in changes]
+    await connection.execute(statement, [{f"b_{name}": value for name, value in row.items()} for row in values])
+    await refresh_incidents(connection, await incidents_of(connection, ids), now=now)
+
+
+_ACKNOWLEDGED = ("acknowledged_where", "acknowledged_user_id", "acknowledged_user_name", "acknowledged_at")
+
+
+def _values(change: ChangeFailure, claimant: tuple[int, str] | None, now: datetime) -> dict[str, Any]:
+    """A press whose outcome was not known turns out to have worked: then it was that person."""
+    where = None
+    if change.state is IncidentState.ACKNOWLEDGED:
+        where = "paperless" if claimant is None else "discord"
+    user_id, user_name = claimant if where == "discord" and claimant is not None else (None, None)
+    return {
+        "id": change.failure_id,
+        "state": change.state.value,
+        "owner": change.owner,
+        "running_again": change.running_again,
+        "acknowledged_where": where,
+        "acknowledged_user_id": user_id,
+        "acknowledged_user_name": user_name,
+        "acknowledged_at": now if where else None,
+    }
+
+
+async def _claimants(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    found: dict[int, tuple[int, str]] = {}
+    for part in chunks(ids):
+        query = (
+            select(failure.c.id, claim.c.user_id, claim.c.user_name)
+            .join(claim, claim.c.id == failure.c.claim_id)
+            .where(failure.c.id.in_(part), claim.c.state.in_(("wanted", "unclear")))
+        )
+        found.update((row.id, (row.user_id, row.user_name)) for row in await connection.execute(query))
+    return found
+
+
+async def incidents_of(connection: AsyncConnection, failure_ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for part in chunks(failure_ids):
+        query = select(failure.c.incident_id).where(failure.c.id.in_(part)).distinct()
+        found.update(each for each in (await connection.execute(query)).scalars() if each is not None)
+    return found
+
+
+async def supersede(connection: AsyncConnection, told: Mapping[int, Failure], *, now: datetime) -> None:
+    """A row that failed anew: its older failures, or that it was stuck, are over. Acknowledging the row covers all."""
+    by_server: dict[str, set[str]] = {}
+    for each in told.values():
+        by_server.setdefault(each.server, set()).add(each.task_id)
+    for name, task_ids in by_server.items():
+        older: list[Any] = []
+        for part in chunks(sorted(task_ids)):
+            query = select(failure.c.id, failure.c.kind, failure.c.running_again, failure.c.task_id).where(
+                failure.c.server == name, failure.c.task_id.in_(part), failure.c.state == OPEN
+            )
+            older += [row for row in await connection.execute(query) if row.id not in told]
+        await _end(connection, name, older, now=now)
+
+
+async def _end(connection: AsyncConnection, name: str, older: Sequence[Any], *, now: datetime) -> None:
+    ids = [row.id for row in older]
+    for part in chunks(ids):
+        await connection.execute(update(failure).where(failure.c.id.in_(part)).values(state=IncidentState.ENDED.value))
+    listed = sum(row.kind in LISTED and not row.running_again for row in older)
+    await expect(connection, name, -listed)
+    await refresh_incidents(connection, await incidents_of(connection, ids), now=now)
+
+
+async def keep_outage(connection: AsyncConnection, outage: KeepOutage, *, card_id: int | None, now: datetime) -> None:
+    values: dict[str, Any] = {
+        "outage_since": outage.since,
+        "outage_reason": None if outage.outage_reason is None else outage.outage_reason.value,
+        "outage_detail": outage.detail,
+        "outage_tries": outage.tries,
+        "outage_ended_at": outage.ended_at,
+        "outage_missed": outage.missed,
+        "outage_card_id": card_id,
+    }
+    if outage.show:
+        values["outage_shown_at"] = now
+    await connection.execute(update(server).where(server.c.name == outage.server).values(values))
+    if outage.show and card_id is not None:
+        await show_cards(connection, (card_id,))
+
+
+async def end_mute(connection: AsyncConnection, mute_id: int, *, reason: str, now: datetime) -> bool:
+    """Whether it was running. The cards that said "muted" are shown again."""
+    statement = update(mute).where(mute.c.id == mute_id, mute.c.ended_at.is_(None))
+    ended = await connection.execute(statement.values(ended_at=now, end_reason=reason).returning(mute.c.fingerprint))
+    fingerprint = ended.scalar_one_or_none()
+    if fingerprint is None:
+        return False
+    await show_muted(connection, fingerprint)
+    return True
+
+
+async def show_muted(connection: AsyncConnection, fingerprint: str) -> None:
+    """The newest incident of a fingerprint is the one whose card tells of a mute."""
+    query = select(incident.c.id).where(incident.c.fingerprint == fingerprint).order_by(incident.c.id.desc()).limit(1)
+    await show_again(connection, incidents=(await connection.execute(query)).scalars().all())

@@ -1,0 +1,144 @@
+"""Reads what a plan needs from the ledger, on a given connection: the View of a Snapshot."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.failures import rows
+from bot.failures.actions import Window
+from bot.failures.card import IncidentState
+from bot.failures.schema import card, channel, failure, incident, mute, server
+from bot.failures.view import Muted, Numbered, ServerState, Standing, Swallowed, View, Waiting
+
+T = TypeVar("T")
+CHUNK = 500  # values in one IN: SQLite's own limit is far above, PostgreSQL's planner prefers it
+
+
+async def load_view(
+    connection: AsyncConnection,
+    *,
+    server_name: str,
+    failures: Sequence[Numbered],
+    away_since: datetime | None,
+    escalate_after: timedelta | None,
+    now: datetime,
+) -> View:
+    """Everything that a plan about these failures may look at."""
+    mutes = await _mutes(connection)
+    running = {each.fingerprint for each in mutes if each.until > now}
+    prints = {each.failure.fingerprint for each in failures}
+    return View(
+        server=await _server_state(connection, server_name, away_since),
+        incidents=await _standings(connection, prints | {each.fingerprint for each in mutes}),
+        windows=await _windows(connection),
+        mutes=mutes,
+        swallowed=await _swallowed(connection, running),
+        waiting=await _waiting(connection, now - escalate_after) if escalate_after is not None else (),
+    )
+
+
+async def _server_state(connection: AsyncConnection, name: str, away_since: datetime | None) -> ServerState:
+    row = (await connection.execute(select(server).where(server.c.name == name))).mappings().one_or_none()
+    if row is None:
+        return ServerState(server=name)
+    return rows.server_state_from(row, away_since=away_since)
+
+
+async def _mutes(connection: AsyncConnection) -> tuple[Muted, ...]:
+    found = await connection.execute(select(mute).where(mute.c.ended_at.is_(None)).order_by(mute.c.id))
+    return tuple(rows.muted_from(row) for row in found.mappings())
+
+
+async def _standings(connection: AsyncConnection, prints: Iterable[str]) -> dict[str, Standing]:
+    """The newest incident of each fingerprint."""
+    found: dict[str, Standing] = {}
+    for part in chunks(sorted(prints)):
+        newest = (
+            select(func.max(incident.c.id)).where(incident.c.fingerprint.in_(part)).group_by(incident.c.fingerprint)
+        )
+        query = (
+            select(incident, card.c.state.label("card_state"))
+            .outerjoin(card, card.c.id == incident.c.card_id)
+            .where(incident.c.id.in_(newest))
+        )
+        for row in await connection.execute(query):
+            found[row.fingerprint] = _standing(row)
+    return found
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(
+        incident_id=row.id,
+        fingerprint=row.fingerprint,
+        state=IncidentState(row.state),
+        settled_at=row.settled_at,
+        card_stands=row.card_state == "standing",
+        has_card=row.card_id is not None,
+    )
+
+
+async def _windows(connection: AsyncConnection) -> dict[int, Window]:
+    """Cards that were deleted or merged in the meantime take nothing in any more."""
+    windows = {row["id"]: rows.window_from(row) for row in (await connection.execute(select(channel))).mappings()}
+    ids = [each for window in windows.values() for each in (window.digest, window.held, window.catch_up) if each]
+    query = select(card.c.id).where(card.c.id.in_(ids), card.c.state == "standing")
+    standing = set((await connection.execute(query)).scalars()) if ids else set()
+    return {key: _without_fallen(window, standing) for key, window in windows.items()}
+
+
+def _without_fallen(window: Window, standing: set[int]) -> Window:
+    return replace(
+        window,
+        digest=window.digest if window.digest in standing else None,
+        held=window.held if window.held in standing else None,
+        catch_up=window.catch_up if window.catch_up in standing else None,
+    )
+
+
+async def _swallowed(connection: AsyncConnection, muted: set[str]) -> tuple[Swallowed, ...]:
+    """Open incidents that have no card, and are not muted any more."""
+    query = (
+        select(failure, incident.c.id.label("its_incident"))
+        .join(incident, incident.c.newest_failure_id == failure.c.id)
+        .where(incident.c.card_id.is_(None), incident.c.open_count > 0)
+        .order_by(incident.c.id)
+        .limit(CHUNK)
+    )
+    found = (await connection.execute(query)).mappings()
+    return tuple(
+        Swallowed(incident_id=row["its_incident"], failure=rows.failure_from(row))
+        for row in found
+        if row["fingerprint"] not in muted
+    )
+
+
+async def _waiting(connection: AsyncConnection, told_before: datetime) -> tuple[Waiting, ...]:
+    """Channels in which something told before then is still open, and not muted."""
+    muted = select(mute.c.fingerprint).where(mute.c.ended_at.is_(None))
+    told_at = case((card.c.sent_at > incident.c.open_since, card.c.sent_at), else_=incident.c.open_since)
+    query = (
+        select(
+            card.c.channel_id,
+            func.min(told_at).label("since"),
+            func.min(card.c.id).label("first"),
+            func.max(card.c.id).label("last"),
+        )
+        .join(incident, incident.c.card_id == card.c.id)
+        .where(incident.c.open_count > 0, incident.c.fingerprint.not_in(muted))
+        .where(card.c.state == "standing", card.c.message_id.is_not(None))
+        .group_by(card.c.channel_id)
+    )
+    return tuple(
+        Waiting(channel_id=row.channel_id, since=row.since, only_card=row.first if row.first == row.last else None)
+        for row in await connection.execute(query)
+        if row.since <= told_before
+    )
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
