@@ -124,16 +124,17 @@ def details(
     error_type: str | None,
     error_message: str | None,
     traceback: str | None,
-    mutes: ui.ActionRow[ui.LayoutView] | None,
+    note: str | None = None,
+    controls: ui.ActionRow[ui.LayoutView] | None = None,
 ) -> tuple[ui.LayoutView, str | None]:
-    """For one person: the error in full; and the traceback as a file's text where a message cannot hold it."""
+    """For one person: the error in full; and the text of a file where a message cannot hold the traceback."""
     whole = redact(traceback) if traceback else ""
     lines: list[str | None] = [
         f"**{headline}**",
+        note,
         f"Error type: {escape(error_type, 120)}" if error_type else None,
         f"Message: {escape(redact(error_message), MESSAGE_LIMIT)}" if error_message else None,
-        code_block(whole, TRACEBACK_LIMIT) if whole else small("Paperless kept no traceback of it."),
+        code_block(whole, TRACEBACK_LIMIT) if whole else small("There is no traceback."),
     ]
-    attached = whole if length(whole) > TRACEBACK_LIMIT - 10 else None
-    view = panel(lines, mutes, attachment=TRACEBACK_FILE if attached else None)
-    return view, attached
+    attached = whole if length(whole) > TRACEBACK_LIMIT - len("```") * 2 - 2 else None
+    return panel(lines, controls, attachment=TRACEBACK_FILE if attached else None), attached

@@ -1,0 +1,114 @@
+"""Answering the person behind an interaction, whatever happens on the way. https://docs.discord.com/developers/interactions
+
+The first answer is due within 3 s, so whatever asks a network first defers. What was lost on the way is sent again;
+error 40060 then says that it had arrived.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+from discord import ui
+
+from bot.access import Action, Member
+
+if TYPE_CHECKING:
+    from bot.app import TaskBot
+
+    BotInteraction = discord.Interaction[TaskBot]
+else:
+    BotInteraction = discord.Interaction
+
+log = logging.getLogger(__name__)
+
+ALREADY_ACKNOWLEDGED = 40060
+TRIES = 3
+PAUSE_SECONDS = 0.2
+NOBODY = discord.AllowedMentions.none()
+
+
+def member_of(interaction: BotInteraction) -> Member:
+    """Who it is, by the payload alone."""
+    user = interaction.user
+    # Member.roles would look the ids up in the cache and leave out those it does not find.
+    role_ids = frozenset(user._roles) if isinstance(user, discord.Member) else frozenset()
+    permissions = interaction.permissions
+    return Member(
+        user_id=user.id,
+        role_ids=role_ids,
+        manage_guild=permissions.manage_guild or permissions.administrator,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id,
+    )
+
+
+def check_access(interaction: BotInteraction, action: Action, *, server: str | None = None) -> None:
+    """Raises AccessDenied unless this person may do that here and now."""
+    interaction.client.access.check(member_of(interaction), action, server=server)
+
+
+async def _insist(send: Callable[[], Awaitable[object]]) -> bool:
+    """`send`, again where the connection was lost or Discord stumbled; False if Discord had it already."""
+    for left in reversed(range(TRIES)):
+        try:
+            await send()
+        except discord.HTTPException as error:
+            if error.code == ALREADY_ACKNOWLEDGED:
+                return False
+            if error.status < 500 or not left:
+                raise
+        except (aiohttp.ClientError, OSError):
+            if not left:
+                raise
+        else:
+            return True
+        await asyncio.sleep(PAUSE_SECONDS)
+    raise AssertionError("TRIES is at least 1")
+
+
+async def defer(interaction: BotInteraction) -> None:
+    """The person reads "thinking ..." until `say`; for their eyes only."""
+    interaction.extras["thinking"] = True
+    await _insist(lambda: interaction.response.defer(ephemeral=True, thinking=True))
+
+
+async def defer_update(interaction: BotInteraction) -> None:
+    """For a press that changes the message it is on, or nothing."""
+    interaction.extras["thinking"] = False
+    await _insist(interaction.response.defer)
+
+
+def _deferred(interaction: BotInteraction) -> bool:
+    return interaction.response.is_done() or "thinking" in interaction.extras
+
+
+async def say(interaction: BotInteraction, view: ui.LayoutView, *, file: discord.File | None = None) -> None:
+    """Answer this person alone: the first answer, the end of "thinking ...", or a message of its own after a press."""
+    files = [] if file is None else [file]
+    if not _deferred(interaction) and await _insist(
+        lambda: interaction.response.send_message(view=view, files=files, ephemeral=True, allowed_mentions=NOBODY)
+    ):
+        return
+    if interaction.extras.get("thinking"):
+        await _insist(lambda: interaction.edit_original_response(view=view, attachments=files, allowed_mentions=NOBODY))
+    else:
+        # Not repeated: a follow-up whose answer was lost would stand there twice.
+        await interaction.followup.send(view=view, files=files, ephemeral=True, allowed_mentions=NOBODY)
+
+
+async def change(interaction: BotInteraction, view: ui.LayoutView) -> None:
+    """Change the message that the pressed button is on; after `defer_update`."""
+    await _insist(lambda: interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NOBODY))
+
+
+async def answered(interaction: BotInteraction, work: Callable[[], Awaitable[None]]) -> None:
+    """Do the work of a press; whatever it raises becomes words for the person, in `cogs/errors.py`."""
+    try:
+        await work()
+    except Exception as error:
+        failure = discord.app_commands.AppCommandError("a press failed")
+        failure.__cause__ = error
+        await interaction.client.tree.on_error(interaction, failure)

@@ -1,0 +1,179 @@
+"""How cards reach Discord: one call is one attempt, and every failure says whether another may help.
+
+- A post carries the caller's nonce: Discord answers a repetition with the message that is there.
+- Allowed mentions are given with every call: without them, on an edit, Discord's default (everything pings) applies.
+- One call at a time in a channel: of two at once the later may arrive first.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
+
+import aiohttp
+import discord
+from discord import ui
+
+from bot.failures.card import Card, IncidentCard
+from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Unsendable
+from bot.interactions import NOBODY
+from bot.presses import ids_in
+from bot.ui import custom_ids
+from bot.ui.cards import render, title, without_links
+from bot.ui.text import plain, redact
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_CHANNEL = 10003
+THREAD_NAME_LIMIT = 100
+FORBIDDEN = (
+    "the bot may not post in channel {channel_id}: it needs View Channel, Send Messages and Read Message History there"
+)
+NO_CHANNEL = "there is no channel {channel_id} that the bot can see: check channel_id, and that the bot was invited"
+
+
+class Sender(Protocol):
+    """What is used of a discord.Client."""
+
+    @property
+    def user(self) -> discord.ClientUser | None: ...
+
+    def get_partial_messageable(
+        self, id: int, *, guild_id: int | None = None, type: discord.ChannelType | None = None
+    ) -> discord.PartialMessageable: ...
+
+
+def allowed(role_id: int | None) -> discord.AllowedMentions:
+    """Nobody but this role."""
+    if role_id is None:
+        return NOBODY
+    return discord.AllowedMentions(everyone=False, users=False, roles=[discord.Object(role_id)], replied_user=False)
+
+
+def notifier_error(error: Exception, *, channel_id: int) -> NotifierError:
+    """What Discord's refusal, or its silence, means for the caller."""
+    match error:
+        case NotifierError():
+            return error
+        case discord.RateLimited():
+            return NotifierError("Discord asks for a pause", retry_after=error.retry_after)
+        case discord.Forbidden():
+            return ChannelForbidden(FORBIDDEN.format(channel_id=channel_id))
+        case discord.NotFound():
+            if error.code == UNKNOWN_CHANNEL:
+                return ChannelForbidden(NO_CHANNEL.format(channel_id=channel_id))
+            return MessageGone()
+        case discord.HTTPException() if error.status == 429:
+            return NotifierError("Discord asks for a pause", retry_after=_retry_after(error))
+        case discord.HTTPException() if error.status == 400:
+            return Unsendable(f"Discord refuses the message: {redact(error.text)}")
+        case discord.HTTPException():
+            return NotifierError(f"Discord answered {error.status}")
+    return NotifierError(f"no answer from Discord: {redact(str(error)) or type(error).__name__}")
+
+
+def _retry_after(error: discord.HTTPException) -> float | None:
+    try:
+        return float(error.response.headers["Retry-After"])
+    except (KeyError, ValueError):
+        return None
+
+
+class DiscordNotifier:
+    """The Notifier of `bot.failures`, over a logged-in client; it needs no gateway and no cache."""
+
+    def __init__(self, client: Sender, *, guild_id: int) -> None:
+        self._client = client
+        self._guild_id = guild_id
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    def _channel(self, channel_id: int) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(channel_id, guild_id=self._guild_id)
+
+    def turn(self, channel_id: int) -> asyncio.Lock:
+        """Held by whoever writes to the channel."""
+        lock = self._locks.get(channel_id)
+        if lock is None:
+            lock = self._locks[channel_id] = asyncio.Lock()
+        return lock
+
+    @asynccontextmanager
+    async def _call(self, channel_id: int) -> AsyncIterator[discord.PartialMessageable]:
+        async with self.turn(channel_id):
+            try:
+                yield self._channel(channel_id)
+            except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
+                # RuntimeError: the session was closed, at the end.
+                raise notifier_error(error, channel_id=channel_id) from error
+
+    async def post(
+        self,
+        *,
+        channel_id: int,
+        card: Card,
+        nonce: str,
+        mention_role_id: int | None,
+        silent: bool,
+        reply_to: int | None,
+        thread: bool,
+    ) -> int:
+        options: dict[str, Any] = {"nonce": nonce, "silent": silent, "allowed_mentions": allowed(mention_role_id)}
+        if reply_to is not None:
+            options["reference"] = discord.MessageReference(
+                message_id=reply_to, channel_id=channel_id, guild_id=self._guild_id, fail_if_not_exists=False
+            )
+        async with self._call(channel_id) as channel:
+            message = await self._send(channel, render(card, mention_role_id=mention_role_id), options)
+        if thread:
+            await self._open_thread(message, card)
+        return message.id
+
+    async def _send(
+        self, channel: discord.PartialMessageable, view: ui.LayoutView, options: dict[str, Any]
+    ) -> discord.Message:
+        try:
+            return await channel.send(view=view, **options)
+        except discord.HTTPException as error:
+            if not _refuses_link(error):
+                raise
+            log.warning("Discord refuses public_url in a button; the card goes without it")
+            return await channel.send(view=without_links(view), **options)
+
+    async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:
+        async with self._call(channel_id) as channel:
+            message = channel.get_partial_message(message_id)
+            view = render(card)
+            try:
+                await message.edit(view=view, allowed_mentions=NOBODY)
+            except discord.HTTPException as error:
+                if not _refuses_link(error):
+                    raise
+                await message.edit(view=without_links(view), allowed_mentions=NOBODY)
+
+    async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:
+        own = self._client.user
+        async with self._call(channel_id) as channel:
+            async for message in channel.history(limit=None, after=not_before):
+                if message.author == own and card_id in _cards_in(message):
+                    return message.id
+        return None
+
+    async def _open_thread(self, message: discord.Message, card: Card) -> None:
+        name = title(card) if isinstance(card, IncidentCard) else "Failures"
+        try:
+            await message.create_thread(name=plain(name.replace("\\", ""), THREAD_NAME_LIMIT))
+        except (discord.DiscordException, aiohttp.ClientError, OSError, ValueError) as error:
+            log.warning("no thread under message %s: %s", message.id, redact(str(error)))
+
+
+def _refuses_link(error: discord.HTTPException) -> bool:
+    """A 400 about a button's URL: an address without a dot, a scheme in capitals."""
+    return error.status == 400 and ".url" in error.text
+
+
+def _cards_in(message: discord.Message) -> set[int]:
+    parsed = [custom_ids.parse(text) for text in ids_in(message)]
+    return {card_id for one in parsed if one is not None and (card_id := custom_ids.card_of(one)) is not None}

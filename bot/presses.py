@@ -1,0 +1,100 @@
+"""Buttons and menus that work after any restart: what a DynamicItem of ours does, and what it cannot see.
+
+discord.py swallows what an `interaction_check` raises, only logs what a callback raises, and drops a press on a
+component that its message no longer has (somebody else was faster, and the card changed under the finger). Here all of
+it is answered.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any, Protocol, Self, cast
+
+import discord
+from discord import ui
+
+from bot.interactions import BotInteraction, answered, say
+from bot.ui import custom_ids, replies
+from bot.ui.custom_ids import CustomId
+
+log = logging.getLogger(__name__)
+
+CARDS, TASKS = "Failures", "Tasks"
+"""The cogs that do the work, by name: those of cards, and those of commands' answers."""
+
+OUTDATED = "This button is of another version of the bot. `/tasks failures` shows what is open now."
+NOT_LOADED = "The part of the bot that this button belongs to is not running. Try again in a minute."
+
+
+class Presses(Protocol):
+    """A cog that takes presses."""
+
+    async def pressed(self, interaction: BotInteraction, custom_id: CustomId) -> None: ...
+
+
+class Press(ui.DynamicItem[ui.Item[Any]], template=custom_ids.TEMPLATE):
+    """Any button or menu of ours. One class takes them all: of several whose templates overlap, all would run."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(item)
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        return True  # what is raised here is never seen; `press` asks for access
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await press(interaction, self.custom_id)
+
+
+async def press(interaction: BotInteraction, text: str) -> None:
+    """Take a press to the cog it belongs to, and see that the person is answered."""
+
+    async def work() -> None:
+        custom_id = custom_ids.parse(text)
+        if custom_id is None:
+            await say(interaction, replies.message(OUTDATED))
+            return
+        cog = interaction.client.get_cog(TASKS if custom_ids.card_of(custom_id) is None else CARDS)
+        if cog is None:
+            await say(interaction, replies.message(NOT_LOADED))
+            return
+        await cast("Presses", cog).pressed(interaction, custom_id)
+
+    await answered(interaction, work)
+
+
+def ids_in(message: discord.Message) -> set[str]:
+    """Every custom id in a message."""
+    return set(_ids(message.components))
+
+
+def _ids(components: Any) -> Iterator[str]:
+    for component in components:
+        if found := getattr(component, "custom_id", None):
+            yield found
+        yield from _ids(getattr(component, "children", ()))
+        yield from _ids(filter(None, [getattr(component, "accessory", None)]))
+
+
+def is_stray(interaction: BotInteraction) -> bool:
+    """Whether discord.py will take this press nowhere: unknown to us, or no longer in its message."""
+    text = pressed_id(interaction)
+    if text is None or interaction.message is None:
+        return text is not None
+    return not custom_ids.TEMPLATE.fullmatch(text) or text not in ids_in(interaction.message)
+
+
+def pressed_id(interaction: BotInteraction) -> str | None:
+    """The custom id of a press or a choice; None for any other interaction."""
+    if interaction.type is not discord.InteractionType.component or not isinstance(interaction.data, dict):
+        return None
+    found = interaction.data.get("custom_id")
+    return found if isinstance(found, str) else None
+
+
+def chosen(interaction: BotInteraction) -> list[str]:
+    """The values chosen in a menu."""
+    values = interaction.data.get("values") if isinstance(interaction.data, dict) else None
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []

@@ -1,0 +1,149 @@
+"""What a press on a card came to, for the one who pressed; and the details behind a card."""
+
+from typing import assert_never
+
+from discord import ui
+
+from bot.failures.card import (
+    Acknowledgement,
+    BacklogCard,
+    IncidentCard,
+    IncidentState,
+    OutageCard,
+    OutageReason,
+)
+from bot.failures.card import (
+    Mute as MuteRecord,
+)
+from bot.failures.outcome import (
+    Acknowledged,
+    AcknowledgeOutcome,
+    AlreadyAcknowledged,
+    BeingAcknowledged,
+    NotAcknowledged,
+    NothingOpen,
+    UnknownCard,
+)
+from bot.paperless.models import Task
+from bot.ui import errors, replies
+from bot.ui.cards import acknowledged, can_acknowledge, title
+from bot.ui.custom_ids import AcknowledgeAll, Mute
+from bot.ui.layout import Accent, button, panel, row
+from bot.ui.phrases import doing, kind
+from bot.ui.text import at, clean, count, escape, plural, redact
+
+NOT_OURS = (
+    "The bot knows nothing of this message, so the button does nothing. `/tasks failures` shows what is open now."
+)
+
+_OVER = {
+    IncidentState.ACKNOWLEDGED: "it is acknowledged already",
+    IncidentState.SUCCEEDED: "it succeeded after all",
+    IncidentState.GONE: "it is no longer in Paperless",
+    IncidentState.ENDED: "it is over",
+    IncidentState.DISMISSED: "its card was deleted",
+}
+
+
+def _faster(acknowledgement: Acknowledgement) -> str:
+    said = acknowledged(acknowledgement)
+    return f"Somebody was faster: {said}."
+
+
+def _not_done(outcome: NotAcknowledged) -> str:
+    done = f"{plural(outcome.done, 'failure')} acknowledged, the rest not" if outcome.done else "Not acknowledged"
+    return f"{done}: {errors.of_paperless(outcome.error)} The button works again."
+
+
+def _vanished(outcome: Acknowledged) -> str | None:
+    if not outcome.vanished:
+        return None
+    if outcome.count == 0 and outcome.vanished == 1:
+        return "The task is no longer in Paperless, or the bot may no longer see it; there is nothing to acknowledge."
+    return (
+        f"{plural(outcome.count, 'failure')} acknowledged. {plural(outcome.vanished, 'task')} "
+        "could not be: no longer in Paperless, or not visible to the bot."
+    )
+
+
+def to_presser(outcome: AcknowledgeOutcome) -> str | None:
+    """None where the card itself tells everything."""
+    match outcome:
+        case Acknowledged():
+            return _vanished(outcome)
+        case AlreadyAcknowledged():
+            return _faster(outcome.acknowledgement)
+        case BeingAcknowledged():
+            return f"<@{outcome.user_id}> is acknowledging it at this moment."
+        case NothingOpen():
+            return f"Nothing is left to acknowledge: {_OVER.get(outcome.state, 'it is over')}."
+        case UnknownCard():
+            return NOT_OURS
+        case NotAcknowledged():
+            return _not_done(outcome)
+        case _:
+            assert_never(outcome)
+
+
+def of_all(outcome: AcknowledgeOutcome) -> str:
+    """Where the question was asked: what was done, always."""
+    if isinstance(outcome, Acknowledged) and not outcome.vanished:
+        return f"{plural(outcome.count, 'failure')} acknowledged."
+    return to_presser(outcome) or "Done."
+
+
+def sure(custom_id: AcknowledgeAll, open_total: int) -> ui.LayoutView:
+    """Asked once, saying how many."""
+    if open_total == 0:
+        return replies.message("Nothing is left to acknowledge.")
+    confirmed = AcknowledgeAll(custom_id.card_id, custom_id.through, confirmed=True)
+    return panel(
+        [f"**Acknowledge {plural(open_total, 'failure')} in Paperless?**", "There is no way back."],
+        row(button(f"Acknowledge all ({count(open_total)})", confirmed, danger=True)),
+        accent=Accent.AMBER,
+    )
+
+
+def muted(mute: MuteRecord | None) -> str:
+    if mute is None:
+        return "There is nothing to mute any more."
+    what = doing(mute.task_type, mute.filename) if mute.filename else kind(mute.task_type)
+    change = ", or until it fails differently or succeeds," if mute.until_change else ""
+    return f"Muted: {what} is not told again{change} until {at(mute.until)}. What fails meanwhile is counted."
+
+
+def _mutes(card: IncidentCard) -> ui.ActionRow[ui.LayoutView] | None:
+    if not can_acknowledge(card) or card.muted_until is not None:
+        return None
+    return row(
+        button("Mute for 1 hour", Mute(card.card_id, "1h")),
+        button("Mute for 1 day", Mute(card.card_id, "1d")),
+        button("Mute until it changes", Mute(card.card_id, "until")),
+    )
+
+
+def incident_details(card: IncidentCard, task: Task | None, *, note: str | None) -> tuple[ui.LayoutView, str | None]:
+    """`task` as Paperless has it now; without it what the ledger kept, which is all but the traceback."""
+    return replies.details(
+        headline=title(card),
+        error_type=(task.error_type if task else None) or card.error_type,
+        error_message=(task.error_message if task else None) or card.message,
+        traceback=task.traceback if task else None,
+        note=note,
+        controls=_mutes(card),
+    )
+
+
+def server_details(card: OutageCard | BacklogCard) -> ui.LayoutView:
+    """What the bot knows of an outage; the sentence says what to do."""
+    if isinstance(card, BacklogCard):
+        return replies.message("What had failed before the bot came is in Paperless. `/tasks failures` lists it.")
+    what = "did not answer" if card.reason is OutageReason.UNREACHABLE else "refused the bot"
+    until = f"until {at(card.ended_at)}" if card.ended_at else "and still does"
+    return panel(
+        [
+            f"**Paperless ({escape(card.server)}) {what} from {at(card.since)} {until}**",
+            f"The last thing it said, or that was said about it: {escape(redact(clean(card.detail)), 800)}",
+            f"{plural(card.tries, 'try', 'tries')} so far. The bot goes on trying by itself.",
+        ]
+    )

@@ -1,0 +1,84 @@
+"""The one place that turns errors into words: of commands, buttons and menus. Nobody is left without an answer."""
+
+import logging
+import secrets
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.access import AccessDenied
+from bot.app import UnknownServer
+from bot.interactions import BotInteraction, say
+from bot.presses import is_stray, press, pressed_id
+from bot.ui import errors, replies
+from bot.ui.layout import Accent
+from bot.ui.text import escape, redact
+
+if TYPE_CHECKING:
+    from bot.app import TaskBot
+
+log = logging.getLogger(__name__)
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """What really happened, out of discord.py's wrappings."""
+    if isinstance(error, app_commands.CommandInvokeError):
+        return cause_of(error.original)
+    if type(error) is app_commands.AppCommandError and error.__cause__ is not None:
+        return cause_of(error.__cause__)
+    return error
+
+
+def described(interaction: BotInteraction) -> str:
+    """For logs: which command or button. Never the options, which hold what people typed."""
+    command = interaction.command
+    return f"/{command.qualified_name}" if command else f"button {pressed_id(interaction)}"
+
+
+class Errors(commands.Cog):
+    def __init__(self, bot: "TaskBot") -> None:
+        self.bot = bot
+        self._before = bot.tree.on_error
+
+    async def cog_load(self) -> None:
+        self.bot.tree.error(self.answer)
+
+    async def cog_unload(self) -> None:
+        self.bot.tree.error(self._before)
+
+    async def answer(self, interaction: BotInteraction, error: app_commands.AppCommandError) -> None:
+        """Say it to the person and log it; never raises."""
+        cause = cause_of(error)
+        view = replies.message(self._words(interaction, cause), accent=Accent.AMBER)
+        try:
+            await say(interaction, view)
+        except (discord.HTTPException, discord.ClientException, aiohttp.ClientError, OSError) as lost:
+            log.warning(
+                "%s: %s could not be told so: %s", described(interaction), interaction.user.id, redact(str(lost))
+            )
+
+    def _words(self, interaction: BotInteraction, cause: BaseException) -> str:
+        if isinstance(cause, UnknownServer):
+            return escape(str(cause), 400)
+        said = errors.words(cause)
+        if said is not None:
+            level = logging.INFO if isinstance(cause, AccessDenied) else logging.WARNING
+            log.log(level, "%s by %s: %s", described(interaction), interaction.user.id, redact(str(cause)))
+            return said
+        reference = secrets.token_hex(4)
+        log.error("%s by %s, reference %s", described(interaction), interaction.user.id, reference, exc_info=cause)
+        return errors.unforeseen(reference)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: BotInteraction) -> None:
+        """Presses that discord.py would drop without a word."""
+        text = pressed_id(interaction)
+        if text is not None and is_stray(interaction):
+            await press(interaction, text)
+
+
+async def setup(bot: "TaskBot") -> None:
+    await bot.add_cog(Errors(bot))

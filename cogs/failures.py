@@ -1,0 +1,209 @@
+"""Failed tasks in the channel: when to look, how cards get there, and what the buttons on them do."""
+
+import io
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import discord
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
+from apscheduler.triggers.interval import IntervalTrigger
+from discord.ext import commands
+
+from bot.access import Action
+from bot.failures.card import BacklogCard, Card, IncidentCard, OutageCard
+from bot.failures.outcome import Acknowledged, AcknowledgeOutcome
+from bot.interactions import BotInteraction, change, check_access, defer, defer_update, say
+from bot.notifier import DiscordNotifier
+from bot.paperless.errors import NotFound, PaperlessError
+from bot.paperless.models import Task
+from bot.presses import Press
+from bot.ui import errors, lists, outcomes, replies
+from bot.ui.cards import render
+from bot.ui.custom_ids import Acknowledge, AcknowledgeAll, CustomId, Details, LookThrough, Mute
+from bot.ui.layout import Accent
+
+if TYPE_CHECKING:
+    from bot.app import TaskBot
+
+log = logging.getLogger(__name__)
+
+DELIVER_SECONDS = 1
+MUTED_FOR = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "until": timedelta(days=30)}
+"""A mute always ends: `until` means until it fails differently or succeeds, and after 30 days all the same."""
+
+
+class Failures(commands.Cog):
+    def __init__(self, bot: "TaskBot") -> None:
+        self.bot = bot
+        self.notifier = DiscordNotifier(bot, guild_id=bot.settings.discord.guild_id)
+        self._jobs: list[str] = []
+
+    # --- when to look
+
+    async def cog_load(self) -> None:
+        desk = self.bot.open_desk(self.notifier)
+        await desk.start()
+        self.bot.add_dynamic_items(Press)
+        self.bot.scheduler.add_listener(self._job_event, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+        for name, watcher in desk.watchers.items():
+            self._every(self.bot.settings.failures.poll_seconds, f"poll:{name}", watcher.poll_once)
+        self._every(DELIVER_SECONDS, "deliver", desk.deliver_once)
+
+    async def cog_unload(self) -> None:
+        self.bot.scheduler.remove_listener(self._job_event)
+        for name in self._jobs:
+            self.bot.scheduler.remove_job(name)
+        self.bot.remove_dynamic_items(Press)
+
+    def _every(self, seconds: float, name: str, work: object) -> None:
+        # The scheduler keeps the real time, whatever clock the bot was given; the first turn is at once.
+        self.bot.scheduler.add_job(
+            work, IntervalTrigger(seconds=seconds, timezone=UTC), id=name, next_run_time=datetime.now(UTC)
+        )
+        self._jobs.append(name)
+
+    def _job_event(self, event: JobEvent) -> None:
+        if event.code == EVENT_JOB_ERROR:
+            log.error("%s failed; it runs again", event.job_id, exc_info=event.exception)
+        elif event.code == EVENT_JOB_MISSED:
+            log.warning("%s was missed: the bot was busy or asleep; it runs again", event.job_id)
+        else:  # a delivery that Discord slows down, or a server that answers late
+            log.debug("%s is still at work", event.job_id)
+
+    # --- buttons
+
+    async def pressed(self, interaction: BotInteraction, custom_id: CustomId) -> None:
+        match custom_id:
+            case Acknowledge():
+                await self._acknowledge(interaction, custom_id)
+            case AcknowledgeAll(confirmed=False):
+                await self._ask_first(interaction, custom_id)
+            case AcknowledgeAll():
+                await self._acknowledge_all(interaction, custom_id)
+            case Details():
+                await self._details(interaction, custom_id)
+            case LookThrough():
+                await self._look_through(interaction, custom_id)
+            case Mute():
+                await self._mute(interaction, custom_id)
+
+    async def _belongs(self, interaction: BotInteraction, card_id: int) -> bool:
+        """Whether the ledger knows this card at this very place; the person is told if not.
+
+        What hangs below a card (a page, a question) is ephemeral and has an id of its own: there the channel must agree.
+        """
+        place = await self.bot.ledger.place(card_id)
+        message = interaction.message
+        agrees = place is not None and message is not None and place.channel_id == interaction.channel_id
+        if agrees and place and message and not message.flags.ephemeral:
+            # A press may come in before the answer to the post: then the message is not recorded yet.
+            agrees = place.message_id in (None, message.id)
+        if not agrees:
+            log.warning("a press on card %s that is not there, by %s", card_id, interaction.user.id)
+            await say(interaction, replies.message(outcomes.NOT_OURS, accent=Accent.AMBER))
+        return agrees
+
+    async def _acknowledge_up_to(
+        self, interaction: BotInteraction, custom_id: Acknowledge | AcknowledgeAll
+    ) -> AcknowledgeOutcome:
+        user = interaction.user
+        return await self.bot.desk.acknowledge(
+            card_id=custom_id.card_id, through=custom_id.through, user_id=user.id, user_name=user.display_name
+        )
+
+    async def _acknowledge(self, interaction: BotInteraction, custom_id: Acknowledge) -> None:
+        check_access(interaction, Action.ACKNOWLEDGE)
+        await defer_update(interaction)
+        if not await self._belongs(interaction, custom_id.card_id):
+            return
+        outcome = await self._acknowledge_up_to(interaction, custom_id)
+        if isinstance(outcome, Acknowledged):
+            await self._show_now(interaction, custom_id.card_id)
+        if words := outcomes.to_presser(outcome):
+            await say(interaction, replies.message(words))
+
+    async def _show_now(self, interaction: BotInteraction, card_id: int) -> None:
+        """The card as it is now, through the interaction: at once, also where edits of the channel have to wait."""
+        if interaction.channel_id is None:
+            return
+        async with self.notifier.turn(interaction.channel_id):
+            card = await self.bot.ledger.card(card_id)
+            if card is not None:
+                await change(interaction, render(card))
+
+    async def _ask_first(self, interaction: BotInteraction, custom_id: AcknowledgeAll) -> None:
+        check_access(interaction, Action.ACKNOWLEDGE)
+        await defer(interaction)
+        if not await self._belongs(interaction, custom_id.card_id):
+            return
+        page = await self.bot.ledger.rows(custom_id.card_id, through=custom_id.through, open_only=True, limit=1)
+        await say(interaction, outcomes.sure(custom_id, page.total))
+
+    async def _acknowledge_all(self, interaction: BotInteraction, custom_id: AcknowledgeAll) -> None:
+        check_access(interaction, Action.ACKNOWLEDGE)
+        await defer_update(interaction)
+        if not await self._belongs(interaction, custom_id.card_id):
+            return
+        outcome = await self._acknowledge_up_to(interaction, custom_id)
+        await change(interaction, replies.message(outcomes.of_all(outcome)))
+
+    async def _look_through(self, interaction: BotInteraction, custom_id: LookThrough) -> None:
+        check_access(interaction, Action.VIEW)
+        turning = interaction.message is not None and interaction.message.flags.ephemeral
+        await (defer_update if turning else defer)(interaction)
+        if not await self._belongs(interaction, custom_id.card_id):
+            return
+        page = await self.bot.ledger.rows(custom_id.card_id, offset=custom_id.page * lists.PAGE, limit=lists.PAGE)
+        view = lists.look_through(page.rows, card_id=custom_id.card_id, total=page.total, page=custom_id.page)
+        await (change if turning else say)(interaction, view)
+
+    async def _mute(self, interaction: BotInteraction, custom_id: Mute) -> None:
+        check_access(interaction, Action.MUTE)
+        await defer_update(interaction)
+        if not await self._belongs(interaction, custom_id.card_id):
+            return
+        user = interaction.user
+        mute = await self.bot.desk.mute(
+            card_id=custom_id.card_id,
+            for_=MUTED_FOR[custom_id.span],
+            until_change=custom_id.span == "until",
+            user_id=user.id,
+            user_name=user.display_name,
+        )
+        await change(interaction, replies.message(outcomes.muted(mute)))
+
+    # --- details
+
+    async def _details(self, interaction: BotInteraction, custom_id: Details) -> None:
+        check_access(interaction, Action.DETAILS)
+        await defer(interaction)
+        if not await self._belongs(interaction, custom_id.card_id):
+            return
+        card = await self.bot.ledger.card(custom_id.card_id)
+        view, traceback = await self._detailed(card)
+        file = None if traceback is None else discord.File(io.BytesIO(traceback.encode()), replies.TRACEBACK_FILE)
+        await say(interaction, view, file=file)
+
+    async def _detailed(self, card: Card | None) -> tuple[discord.ui.LayoutView, str | None]:
+        if isinstance(card, IncidentCard):
+            task, note = await self._task_of(card)
+            return outcomes.incident_details(card, task, note=note)
+        if isinstance(card, OutageCard | BacklogCard):
+            return outcomes.server_details(card), None
+        return replies.message("There is nothing more to tell about it."), None
+
+    async def _task_of(self, card: IncidentCard) -> tuple[Task | None, str | None]:
+        """The task as Paperless has it now; or why not, in words. The card itself knows all but the traceback."""
+        if not card.task_id:
+            return None, None
+        try:
+            return await self.bot.server(card.server).client.tasks(card.task_id), None
+        except NotFound:
+            return None, "The task is no longer in Paperless, or the bot may no longer see it."
+        except PaperlessError as error:
+            return None, errors.of_paperless(error)
+
+
+async def setup(bot: "TaskBot") -> None:
+    await bot.add_cog(Failures(bot))
