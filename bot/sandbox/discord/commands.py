@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from bot.sandbox.discord import errors, ids, limits_commands
-from bot.sandbox.discord.errors import Json, invalid_form
+from bot.sandbox.discord.errors import ApiError, Json, invalid_form
 from bot.sandbox.discord.ids import Snowflakes
 
 CHAT_INPUT, USER, MESSAGE = 1, 2, 3
+CREATES_PER_DAY = 200
 
 
 class Commands:
@@ -15,6 +16,7 @@ class Commands:
     def __init__(self, new_id: Snowflakes) -> None:
         self._new_id = new_id
         self._scopes: dict[int | None, dict[int, Json]] = {None: {}, ids.GUILD_ID: {}}
+        self.creates_left = CREATES_PER_DAY
 
     def all(self, scope: int | None) -> list[Json]:
         if scope not in self._scopes:
@@ -41,22 +43,20 @@ class Commands:
         return None
 
     def overwrite(self, scope: int | None, bodies: Sequence[Json]) -> list[Json]:
-        before = {(command["type"], command["name"]): command for command in self.all(scope)}
+        before = {_key(command): command for command in self.all(scope)}
         if violations := limits_commands.check_commands(bodies):
             raise invalid_form(violations)
-        made = [self._command(scope, body, before.get((body.get("type", CHAT_INPUT), body["name"]))) for body in bodies]
+        self._count_new(sum(_key(body) not in before for body in bodies))
+        made = [self._command(scope, body, before.get(_key(body))) for body in bodies]
         self._scopes[scope] = {int(command["id"]): command for command in made}
         return made
 
     def upsert(self, scope: int | None, body: Json) -> tuple[Json, bool]:
         """The command, and whether it is new: a POST of a known name overwrites."""
-        before = [
-            command
-            for command in self.all(scope)
-            if (command["type"], command["name"]) == (body.get("type", CHAT_INPUT), body.get("name"))
-        ]
+        before = [command for command in self.all(scope) if _key(command) == _key(body)]
         if violations := limits_commands.check_command(body):
             raise invalid_form(violations)
+        self._count_new(0 if before else 1)
         command = self._command(scope, body, before[0] if before else None)
         self._scopes[scope][int(command["id"])] = command
         return command, not before
@@ -72,6 +72,13 @@ class Commands:
     def delete(self, scope: int | None, command_id: int) -> None:
         self.get(scope, command_id)
         del self._scopes[scope][command_id]
+
+    def _count_new(self, number: int) -> None:
+        """A new name costs, an overwritten one does not."""
+        if number > self.creates_left:
+            message = f"Max number of daily application command creates has been reached ({CREATES_PER_DAY})"
+            raise ApiError(400, 30034, message)
+        self.creates_left -= number
 
     def _command(self, scope: int | None, body: Json, before: Json | None) -> Json:
         kind = body.get("type") or CHAT_INPUT
@@ -93,6 +100,10 @@ class Commands:
         if body.get("options"):
             command["options"] = [_option(option) for option in body["options"]]
         return command | ({} if scope is None else {"guild_id": str(scope)})
+
+
+def _key(command: Json) -> tuple[object, object]:
+    return command.get("type") or CHAT_INPUT, command.get("name")
 
 
 def _text(permissions: object) -> str | None:
