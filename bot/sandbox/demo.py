@@ -19,7 +19,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from aiohttp import web
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot.app import TaskBot
@@ -30,13 +29,12 @@ from bot.sandbox.discord import SandboxDiscord, ids
 from bot.sandbox.paperless import SandboxPaperless
 from bot.sandbox.paperless.users import ADD_DOCUMENT, CHANGE, VIEW, VIEW_DOCUMENT
 from bot.sandbox.stage import Stage
-from bot.sandbox.web import build
+from bot.sandbox.web import serve_page
 
 log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 PORTS_TRIED = 20
-SHUTDOWN_SECONDS = 2.0
 
 
 class DemoSettings(Settings):
@@ -130,23 +128,12 @@ async def open_demo(folder: Path, listening: socket.socket) -> AsyncIterator[Dem
         settings = demo_settings(folder, discord=discord, paperless=paperless, url=url)
         bot = StagedBot(settings, discord, discord.clock.now)
         stage = Stage(discord, paperless, bot)
-        async with stage.listen(), _page(stage, listening):
+        async with serve_page(stage, listening):
             await bot.start()
             try:
                 yield Demo(stage, url)
             finally:
                 await bot.stop()
-
-
-@asynccontextmanager
-async def _page(stage: Stage, listening: socket.socket) -> AsyncIterator[None]:
-    runner = web.AppRunner(build(stage), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
-    await web.SockSite(runner, listening).start()
-    try:
-        yield
-    finally:
-        await runner.cleanup()
 
 
 def listen_near(port: int) -> socket.socket:

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Mapping
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,33 @@ from bot.sandbox.panel import ACTIONS, described
 from bot.sandbox.stage import Stage, local_links
 
 PAGE = Path(__file__).parent / "page"
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 STAGE = web.AppKey("stage", Stage)
 STREAMS = web.AppKey("streams", set)
 CDN_FOLDERS = ("attachments", "ephemeral-attachments")
 SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 KEEPALIVE_SECONDS = 15
+SHUTDOWN_SECONDS = 2.0
 MOST_BYTES = 64 * 1024 * 1024
 Body = Mapping[str, Any]
+
+
+@asynccontextmanager
+async def serve_page(stage: Stage, listening: socket.socket) -> AsyncIterator[None]:
+    """The page on this socket, with what happens on the stage."""
+    runner = web.AppRunner(build(stage), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    async with stage.listen():
+        await runner.setup()
+        await web.SockSite(runner, listening).start()
+        try:
+            yield
+        finally:
+            await runner.cleanup()
 
 
 def build(stage: Stage) -> web.Application:
@@ -41,7 +63,7 @@ def build(stage: Stage) -> web.Application:
             web.post("/api/interactions", interact),
             web.post("/api/world/{action}", play),
             web.get("/cdn/{path:.+}", attachment),
-            web.static("/", PAGE),
+            web.get(r"/{name:[a-z_]+\.(?:js|css|svg|html)}", page_file),
         ]
     )
     return app
@@ -59,7 +81,19 @@ async def sentences(request: web.Request, handler: web_guard.Next) -> web.Stream
 
 
 async def index(_request: web.Request) -> web.FileResponse:
-    return web.FileResponse(PAGE / "index.html")
+    return _file("index.html")
+
+
+async def page_file(request: web.Request) -> web.FileResponse:
+    return _file(request.match_info["name"])
+
+
+def _file(name: str) -> web.FileResponse:
+    # Not guessed: some machines' tables call JavaScript text/plain, which no browser runs under nosniff.
+    path = PAGE / name
+    if not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers={"Content-Type": TYPES[path.suffix]})
 
 
 async def state(request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ SUPPRESS_NOTIFICATIONS, COMPONENTS_V2 = 1 << 12, 1 << 15
 SETTABLE_ON_CREATE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
 SETTABLE_ON_EDIT = SUPPRESS_EMBEDS | COMPONENTS_V2
 
+THUMBNAIL, FILE, SEPARATOR, CONTAINER = 11, 13, 14, 17
 ATTACHED = "attachment://"
 MEDIA_KEYS = ("media", "file")
 
@@ -43,6 +44,8 @@ def _numbered(components: list[Json], attached: Mapping[str, Json], free: Iterat
         for key in MEDIA_KEYS:
             if given.get(key):
                 component[key] = _media(given[key], attached)
+        if component["type"] == FILE:
+            component |= _file_facts(component["file"]["url"], attached)
         if given.get("items"):
             component["items"] = [item | {"media": _media(item["media"], attached)} for item in given["items"]]
         made.append(component | _defaults(component))
@@ -52,13 +55,18 @@ def _numbered(components: list[Json], attached: Mapping[str, Json], free: Iterat
 def _defaults(component: Json) -> Json:
     """What Discord adds by itself."""
     kind = component["type"]
-    if kind == 17:
+    if kind == CONTAINER:
         return {"accent_color": component.get("accent_color"), "spoiler": component.get("spoiler", False)}
-    if kind == 14:
+    if kind == SEPARATOR:
         return {"divider": component.get("divider", True), "spacing": component.get("spacing", 1)}
-    if kind in (11, 13):
+    if kind in (THUMBNAIL, FILE):
         return {"spoiler": component.get("spoiler", False)}
     return {}
+
+
+def _file_facts(url: str, attached: Mapping[str, Json]) -> Json:
+    found = next((attachment for attachment in attached.values() if attachment["url"] == url), {})
+    return {"name": found.get("filename"), "size": found.get("size")}
 
 
 def _media(media: Json, attached: Mapping[str, Json]) -> Json:

@@ -119,12 +119,16 @@ def _merge(into: dict[str, Json], more: Mapping[str, Json]) -> None:
 SELECT_KINDS = {USER_SELECT: USER, ROLE_SELECT: ROLE, MENTIONABLE_SELECT: MENTIONABLE, CHANNEL_SELECT: CHANNEL}
 
 
+def _bounds(component: Json) -> tuple[int, int]:
+    """How few and how many values it takes; null is as good as absent."""
+    least = component.get("min_values")
+    return 1 if least is None else least, component.get("max_values") or 1
+
+
 def selected(world: World, component: Json, values: Sequence[str]) -> Json:
     """`values`, and what they stand for where the select is one of users, roles or channels."""
-    least, most = component.get("min_values", 1), component.get("max_values", 1)
-    if least is None:
-        least = 1
-    if not least <= len(values) <= (most or 1):
+    least, most = _bounds(component)
+    if not least <= len(values) <= most:
         raise ClientRefused(f"{component['custom_id']}: choose between {least} and {most}")
     if component["type"] == STRING_SELECT:
         offered = [option["value"] for option in component["options"]]
@@ -194,7 +198,7 @@ def _text(field: Json, given: Any) -> str:
 
 
 def _files(core: "Core", field: Json, given: Sequence[Upload], resolved: dict[str, Json]) -> list[str]:
-    least, most = field.get("min_values", 1), field.get("max_values") or 1
+    least, most = _bounds(field)
     if not least <= len(given) <= most:
         raise ClientRefused(f"{field['custom_id']}: between {least} and {most} files")
     stored = [core.files.store(upload, folder=ids.APPLICATION_ID, ephemeral=True) for upload in given]

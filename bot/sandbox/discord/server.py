@@ -1,7 +1,7 @@
 """SandboxDiscord: the local Discord as a whole, on its sockets."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -143,6 +143,25 @@ class SandboxDiscord(People):
     async def ready(self, timeout: float = 10) -> None:
         """Until a bot is on the gateway."""
         await self.until(lambda: self.gateway.up, timeout)
+
+    # --- the server's settings
+
+    def set_overwrite(self, channel_id: int, target_id: int, *, allow: int = 0, deny: int = 0) -> None:
+        """A channel's overwrite for a role or a member; 0 and 0 takes it away."""
+        self.world.set_overwrite(channel_id, target_id, allow=allow, deny=deny)
+        self.gateway.dispatch("CHANNEL_UPDATE", self.world.channel(channel_id), intents=gateway.GUILDS)
+
+    def delete_channel(self, channel_id: int) -> None:
+        channel = self.world.channels.pop(channel_id)
+        self.store.forget_channel(channel_id)
+        self.gateway.dispatch("CHANNEL_DELETE", channel, intents=gateway.GUILDS)
+        self.events.emit("channel_delete", channel)
+
+    def set_roles(self, user_id: int, role_ids: Sequence[int]) -> None:
+        member = self.world.set_roles(user_id, role_ids)
+        event = member | {"guild_id": str(ids.GUILD_ID)}
+        self.gateway.dispatch("GUILD_MEMBER_UPDATE", event, intents=gateway.GUILD_MEMBERS)
+        self.events.emit("member_update", event)
 
     # --- the weather
 

@@ -1,5 +1,6 @@
 """The server's people, roles and channels, as Discord's own objects. Messages are in `messages.py`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +110,19 @@ class World:
         self.channels[channel_id] = channel
         return channel
 
+    def set_overwrite(self, channel_id: int, target_id: int, *, allow: int, deny: int) -> None:
+        channel = self.channel(channel_id)
+        others = [one for one in channel["permission_overwrites"] if one["id"] != str(target_id)]
+        kind = permissions.MEMBER if target_id in self.members else permissions.ROLE
+        mine = {"id": str(target_id), "type": kind, "allow": str(allow), "deny": str(deny)}
+        overwrites = [*others, mine] if allow or deny else others
+        self.channels[channel_id] = channel | {"permission_overwrites": overwrites}
+
+    def set_roles(self, user_id: int, role_ids: Sequence[int]) -> Json:
+        member = self.member(user_id) | {"roles": [str(role_id) for role_id in role_ids]}
+        self.members[user_id] = member
+        return member
+
     # --- reading it
 
     @property
@@ -194,6 +208,7 @@ def _guild_object() -> Json:
         "banner": None,
         "description": None,
         "home_header": None,
+        "incidents_data": None,
         "region": "us-west",
         "afk_channel_id": None,
         "afk_timeout": 300,

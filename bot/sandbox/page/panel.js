@@ -2,6 +2,7 @@
 import { playWorld } from "./api.js";
 import { byId, el, freshId, replaceChildren } from "./dom.js";
 import { store } from "./store.js";
+import { setClock } from "./times.js";
 
 /** `groups` are `{title, actions: [{name, label, hint, fields}]}`; a field is `{name, label, type, value, choices}`. */
 export function drawPanel(groups) {
@@ -48,7 +49,7 @@ function fieldNode(field) {
   const input = field.choices
     ? el("select", { id }, field.choices.map((choice) => el("option", { value: choice.value }, choice.label)))
     : el("input", { id, type: field.type ?? "text", min: field.min, max: field.max, maxlength: 200, autocomplete: "off" });
-  if (field.value != null) input.value = field.value;
+  if (field.value) input.value = field.value;
   return { name: field.name, value: () => input.value, node: el("div", { class: "field" }, el("label", { for: id }, field.label), input) };
 }
 
@@ -56,6 +57,7 @@ const LAMPS = { good: "in order", bad: "not in order" };
 
 /** `status.lamps` are `{label, text, state}`: the world at a glance. */
 export function drawStatus(status) {
+  setClock(status.now);
   replaceChildren(byId("lamps"), status.lamps.map((lamp) => el(
     "li",
     { class: `lamp ${lamp.state}` },

@@ -10,7 +10,7 @@ from .documents import Upload
 from .outcomes import Ending
 from .row import Row
 from .users import User
-from .vocabulary import PENDING, STARTED
+from .vocabulary import FAILURE, PENDING, STARTED
 from .worker import Job
 from .world import World
 
@@ -67,17 +67,12 @@ class Controls(World):
         }
 
     def _shown(self, columns: dict[str, Any]) -> Row:
-        """With `weather.late_seconds` the end becomes visible only so long after its own date_done."""
-        if not self.weather.late_seconds:
+        """In weather that disturbs saving the end shows late, in two steps, or never."""
+        if not self.weather.disturbs_saving:
             return self.add_task(**columns)
         row = self.add_task(**(columns | UNFINISHED))
-        final = {name: columns[name] for name in UNFINISHED}
-        self.clock.call_later(self.weather.late_seconds, lambda: self._show(row, final))
+        self.worker.save(row, {name: columns[name] for name in UNFINISHED})
         return row
-
-    def _show(self, row: Row, columns: dict[str, Any]) -> None:
-        if self.table.holds(row):
-            self.table.change(row, **columns)
 
     def burst(
         self,
@@ -111,7 +106,7 @@ class Controls(World):
     def upload(
         self,
         filename: str = "scan.pdf",
-        outcome: str = "ok",
+        outcome: str | Ending = "ok",
         *,
         owner: str | None = "operator",
         seconds: float | None = None,
@@ -120,7 +115,7 @@ class Controls(World):
         """A file to consume: pending, started, and after `seconds` of work the outcome."""
         file = Upload(filename)
         file.feed(f"%PDF-1.7 {uuid4()} %%EOF".encode())
-        ending = self.ending(outcome, filename)
+        ending = outcome if isinstance(outcome, Ending) else self.ending(outcome, filename)
         return self.consume(file, owner=owner, seconds=seconds, trigger_source=trigger_source, ending=ending)
 
     def fail_mail_fetch(self) -> Row:
@@ -152,6 +147,15 @@ class Controls(World):
         """Revoked or expired (while pending), terminated (while started). Without refs: all that is pending."""
         rows = [self.row(ref) for ref in refs] or [r for r in self.table.newest() if r.status == PENDING]
         return [row for row in rows if self.worker.revoke(row)]
+
+    def restart_folder_consumer(self, outcome: str = "corrupt") -> list[Row]:
+        """Files that failed still lie in the consume folder: each is queued again, the same name with a new pk."""
+        failed = {
+            row.filename
+            for row in self.table
+            if row.trigger_source == "folder_consume" and row.status == FAILURE and row.filename
+        }
+        return [self.upload(name, outcome, owner=None, trigger_source="folder_consume") for name in sorted(failed)]
 
     # By people
 

@@ -108,6 +108,7 @@ class Document:
     archive_serial_number: int | None = None
     content: str = ""
     page_count: int | None = None
+    modified: datetime | None = None
     deleted_at: datetime | None = None
 
 

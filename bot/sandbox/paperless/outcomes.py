@@ -40,11 +40,20 @@ def _exception(error_type: str, message: str, traceback: str) -> dict[str, Any]:
     return {"error_type": error_type, "error_message": message, "traceback": traceback[:TRACEBACK_CUT]}
 
 
-def consumer_error(filename: str, text: str, *, line: int = 547, document: bool = False) -> Ending:
+def consumer_error(
+    filename: str, text: str, *, line: int = 547, document: bool = False, text_2_20: str | None = None
+) -> Ending:
     """`text` follows the file name; nearly every failed consumption looks like this."""
     raised = f'  File "{SOURCE}/documents/consumer.py", line {line}, in run\n    self._fail(\n'
     data = _exception("ConsumerError", f"{filename}: {text}", CELERY + CONSUME + raised + FAIL)
-    return Ending(status=FAILURE, result_data=data, document=document)
+    return Ending(status=FAILURE, result_data=data, document=document, text_2_20=text_2_20)
+
+
+def script_error(filename: str, when: str, *, line: int, arguments: str, document: bool = False) -> Ending:
+    """A pre- or post-consume script that failed; 2.20 shows what it was called with."""
+    said = f"Error while executing {when}-consume script: Command '['/bin/false'%s]' returned non-zero exit status 1."
+    long = f"{filename}: {said % arguments}"
+    return consumer_error(filename, said % "", line=line, document=document, text_2_20=long)
 
 
 def while_consuming(filename: str, exception: str) -> Ending:
@@ -100,7 +109,6 @@ GHOSTSCRIPT = (
     "Please upgrade to a newer version, or use --output-type pdf to avoid Ghostscript, or use --force-ocr to "
     "discard existing text."
 )
-OTHERWISE = "Command '['/bin/false']' returned non-zero exit status 1."
 
 CONSUMPTION: dict[str, Callable[[str], Ending]] = {
     "ok": lambda f: Ending(status=SUCCESS, document=True),
@@ -112,9 +120,15 @@ CONSUMPTION: dict[str, Callable[[str], Ending]] = {
     "broken_image": lambda f: while_consuming(f, "OSError: image file is truncated"),
     "ghostscript": lambda f: while_consuming(f, GHOSTSCRIPT),
     "asn_taken": lambda f: asn_taken(f, 77),
-    "pre_script": lambda f: consumer_error(f, f"Error while executing pre-consume script: {OTHERWISE}", line=476),
-    "post_script": lambda f: consumer_error(
-        f, f"Error while executing post-consume script: {OTHERWISE}", line=766, document=True
+    "pre_script": lambda f: script_error(
+        f, "pre", line=476, arguments=f", '/usr/src/paperless/scratch/tmpt0xgizvf/{f}'"
+    ),
+    "post_script": lambda f: script_error(
+        f,
+        "post",
+        line=766,
+        arguments=f", '18', '{f}', '/usr/src/paperless/media/documents/originals/0000018.pdf', 'None', ''",
+        document=True,
     ),
     "file_gone": lambda f: consumer_error(
         f, f"Cannot consume /tmp/scratch/tmp8zqhsk1f/{f}: File not found.", line=1048

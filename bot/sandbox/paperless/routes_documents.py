@@ -223,7 +223,7 @@ def as_json(call: Call, document: Document) -> dict[str, Any]:
         "tags": document.tags,
         "created": document.created,
         "created_date": document.created,
-        "modified": render.local(document.added),
+        "modified": render.local(document.modified or document.added),
         "added": render.local(document.added),
         "deleted_at": render.local(document.deleted_at),
         "archive_serial_number": document.archive_serial_number,

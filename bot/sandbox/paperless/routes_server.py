@@ -114,7 +114,7 @@ async def schema(call: Call) -> Answer:
                 "version": f"6.0.0 ({api})",
                 "description": "OpenAPI Spec for Paperless-ngx",
             },
-            "paths": {path: {} for path in SCHEMA_PATHS},
+            "paths": {path: {"description": "See the documentation."} for path in SCHEMA_PATHS},
         }
     )
     answer.headers["Content-Disposition"] = f'inline; filename="Paperless-ngx REST API ({api}).json"'
@@ -122,13 +122,24 @@ async def schema(call: Call) -> Answer:
 
 
 SCHEMA_PATHS = (
+    "/api/correspondents/",
+    "/api/document_types/",
     "/api/documents/",
     "/api/documents/{id}/",
     "/api/documents/post_document/",
+    "/api/profile/",
+    "/api/schema/",
+    "/api/status/",
+    "/api/tags/",
     "/api/tasks/",
     "/api/tasks/{id}/",
     "/api/tasks/acknowledge/",
+    "/api/tasks/active/",
     "/api/tasks/run/",
+    "/api/tasks/status_counts/",
+    "/api/tasks/summary/",
+    "/api/token/",
+    "/api/ui_settings/",
 )
 
 

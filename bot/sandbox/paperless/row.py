@@ -34,7 +34,8 @@ class Row:
 
     @property
     def created_key(self) -> Key:
-        return (self.date_created, self.id)
+        """Newest first, the recorded server put equal times in the order of their pks."""
+        return (self.date_created, -self.id)
 
     @property
     def done_key(self) -> Key:

@@ -103,10 +103,10 @@ class Table:
             self._observer("task_gone", row)
 
     def newest(self) -> Iterator[Row]:
-        return (self._rows[pk] for _, pk in reversed(self._newest))
+        return (self._rows[-minus] for _, minus in reversed(self._newest))
 
     def oldest(self) -> Iterator[Row]:
-        return (self._rows[pk] for _, pk in self._newest)
+        return (self._rows[-minus] for _, minus in self._newest)
 
     def of_status(self, statuses: Iterable[str]) -> int:
         return sum(len(self._done[status]) for status in statuses)

@@ -18,9 +18,14 @@ class Weather:
     database_locked: bool = False
     lock_delay: float = 0.0  # the real one waited 5 s
     late_seconds: float = 0.0  # a row's final state shows this long after its own date_done
+    final_save_lost: bool = False  # a database locked for over 5 s at the wrong moment: rows stay started
     reject_duplicates: bool = False  # PAPERLESS_CONSUMER_DELETE_DUPLICATES; 2.20 always rejects
     traceback_race: float = 0.0  # 2.20: for so many seconds a failed row reads "<traceback object ...>"
     unstable_ties: bool = False  # rows with one ordering value change places from request to request
     index_broken: bool = False  # 2.20: run index_optimize fails
     library_damaged: bool = False  # a sanity check finds errors
     training_broken: bool = False
+
+    @property
+    def disturbs_saving(self) -> bool:
+        return bool(self.late_seconds or self.traceback_race or self.final_save_lost)

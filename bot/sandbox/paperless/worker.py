@@ -129,17 +129,26 @@ class Worker:
         row = job.row
         if row is None:
             return
-        fields = self._final_fields(row, ending, document)
-        race = self._weather.traceback_race if self._version is Version.V2 else 0.0
-        if race and ending.status == FAILURE:
-            self._apply(row, dict(fields, result_text=f"<traceback object at {id(job):#x}>"))
-            later = fields["date_done"] + timedelta(seconds=race)
-            second = dict(fields, date_done=later, result_text=ending.text_2_20)
-            self._clock.call_later(race, lambda: self._apply(row, second))
-        elif self._weather.late_seconds:
-            self._clock.call_later(self._weather.late_seconds, lambda: self._apply(row, fields))
-        else:
-            self._apply(row, fields)
+        self.save(row, self._final_fields(row, ending, document))
+
+    def save(self, row: Row, fields: dict[str, Any]) -> None:
+        """Write a row's end as this weather lets it be written: late, in two steps, or not at all."""
+        for delay, columns in self._saves(row, fields):
+            if delay:
+                self._clock.call_later(delay, partial(self._apply, row, columns))
+            else:
+                self._apply(row, columns)
+
+    def _saves(self, row: Row, fields: dict[str, Any]) -> list[tuple[float, dict[str, Any]]]:
+        weather, late = self._weather, self._weather.late_seconds
+        two_steps = weather.traceback_race or weather.final_save_lost
+        if self._version is Version.V3 or fields["status"] != FAILURE or not two_steps:
+            return [] if weather.final_save_lost else [(late, fields)]
+        first = dict(fields, result_text=f"<traceback object at {id(row):#x}>")
+        if weather.final_save_lost:
+            return [(late, first)]
+        again = fields["date_done"] + timedelta(seconds=weather.traceback_race)
+        return [(late, first), (late + weather.traceback_race, dict(fields, date_done=again))]
 
     def _final_fields(self, row: Row, ending: Ending, document: Document | None) -> dict[str, Any]:
         now = self._clock.now()

@@ -130,9 +130,11 @@ class World:
         seconds: float | None = None,
         task_id: str | None = None,
         without_row: bool = False,
+        **columns: Any,
     ) -> Row:
         """A task that is no consumption: routine work, by schedule or by hand."""
-        row = self._new_row(task_id=task_id or str(uuid4()), task_type=task_type, trigger_source=trigger_source)
+        columns |= {"task_type": task_type, "trigger_source": trigger_source}
+        row = self._new_row(task_id=task_id or str(uuid4()), **columns)
         return self._submit(
             row, lambda: self._routine(task_type, trigger_source, fails), seconds, without_row=without_row
         )
@@ -188,6 +190,8 @@ class World:
         return f"Sanity check exited with {found}. See log."
 
     async def _work(self) -> None:
+        if not self.worker.pace.work:
+            return
         done = asyncio.Event()
         self.clock.call_later(self.worker.pace.work, done.set)
         await done.wait()
