@@ -1,7 +1,7 @@
 """Rebuilds, from the rows that the recordings show, the table that a recorded request met.
 
-The recordings of 3.0.5 come from one server: 62 rows at the time of most requests, of which all but seven are seen whole
-somewhere. The seven are told by the recorded counts, averages and filters; see `UNSEEN`.
+The recordings of 3.0.5 come from one server: 62 rows at the time of most requests, of which all but seven are seen
+whole somewhere. The seven are told by the recorded counts, averages and filters; see `UNSEEN`.
 """
 
 import json
@@ -29,15 +29,18 @@ class Recording:
 
     @property
     def user(self) -> str | None:
-        return self.data["user"]
+        found: str | None = self.data["user"]
+        return found
 
     @property
     def request(self) -> dict[str, Any]:
-        return self.data["request"]
+        found: dict[str, Any] = self.data["request"]
+        return found
 
     @property
     def response(self) -> dict[str, Any]:
-        return self.data["response"]
+        found: dict[str, Any] = self.data["response"]
+        return found
 
     @property
     def at(self) -> datetime:
@@ -171,7 +174,7 @@ def _last_seen() -> dict[int, dict[str, Any]]:
 
 
 def _spread(rows: dict[int, dict[str, Any]]) -> None:
-    """The consumptions whose end was not seen take what is missing of the recorded averages: first those before 13:29."""
+    """The consumptions whose end was not seen take what is missing of the recorded averages."""
     for summary, last, unseen in (("summary_while_busy", 16, range(8, 14)), ("summary_default", 62, ENDED_UNSEEN)):
         recorded = recordings(PAPERLESS_3)[summary].response["body"]
         means = next(entry for entry in recorded if entry["task_type"] == "consume_file")
@@ -325,6 +328,8 @@ def seed_v2(paperless: SandboxPaperless, recording: Recording) -> None:
         rows[shown["id"]] = columns_v2(shown)
     if recording.response["body"] == [] and recording.name == "list_empty_instance":
         rows = {}
+    if recording.name == "list_default":
+        del rows[50062]  # made later in the same second
     for row in rows.values():
         paperless.add_task(**row)
 

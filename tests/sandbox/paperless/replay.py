@@ -134,10 +134,11 @@ def differences(
 
 
 def _header_differences(recorded: dict[str, str], got: dict[str, str]) -> list[str]:
-    found = []
-    for name in COMPARED_HEADERS:
-        if recorded.get(name) != got.get(name):
-            found.append(f"header {name}: {got.get(name)!r}, recorded {recorded.get(name)!r}")
+    found = [
+        f"header {name}: {got.get(name)!r}, recorded {recorded.get(name)!r}"
+        for name in COMPARED_HEADERS
+        if recorded.get(name) != got.get(name)
+    ]
     if ("content-encoding" in recorded) != ("content-encoding" in got):
         found.append(f"compressed: {'content-encoding' in got}, recorded {'content-encoding' in recorded}")
     return found

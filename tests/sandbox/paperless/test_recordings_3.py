@@ -1,4 +1,4 @@
-"""Every recorded answer of Paperless-ngx 3.0.5, request by request, against the sandbox: status, headers, body, key by key."""
+"""Every recorded answer of Paperless-ngx 3.0.5, request by request, against the sandbox, key by key."""
 
 import aiohttp
 import pytest
