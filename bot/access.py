@@ -8,7 +8,7 @@ names roles. Direct messages and other guilds get nothing.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.config import AccessSection
+from bot.sections import AccessSection
 
 
 class Action(StrEnum):

@@ -24,12 +24,13 @@ from discord.ext import commands
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access import Access
-from bot.config import PaperlessSection, Settings
+from bot.config import Settings
 from bot.database import Database
 from bot.failures import Desk, WatchedServer
 from bot.failures.ledger import Ledger
 from bot.failures.notifier import Notifier
 from bot.paperless import PaperlessClient
+from bot.sections import PaperlessSection
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.config import Receiver
 from bot.failures.actions import Action, CardKind, KeepWindow, PostCard, Reason, Window
+from bot.failures.card import IncidentKind
 from bot.failures.incident import Failure
 from bot.failures.routing import Policy, quiet_until, receiver_of
+from bot.sections import Receiver
 
 
 class Grouping:
@@ -37,8 +38,8 @@ class Grouping:
         receiver = receiver_of(failure, self._policy)
         window = self.window(receiver.channel_id)
         quiet = quiet_until(receiver.quiet_hours, self._now)
-        if self._away_since is not None and failure.at < self._now - self._policy.fresh:
-            return self._catch_up(window, receiver)
+        if (why := self._old(failure)) is not None:
+            return self._catch_up(window, receiver, why)
         if quiet is not None and receiver.quiet_hours is not None and receiver.quiet_hours.mode == "hold":
             return self._hold(window, receiver, until=quiet)
         mention = None if quiet or failure.acknowledged else receiver.mention_role_id
@@ -93,12 +94,20 @@ class Grouping:
             window, receiver, CardKind.DIGEST, Reason.HELD, mention=receiver.mention_role_id, not_before=until
         )
 
-    def _catch_up(self, window: Window, receiver: Receiver) -> int:
+    def _old(self, failure: Failure) -> Reason | None:
+        """Nobody is to be called for it any more. Stuck and silent are old by nature."""
+        if failure.kind not in (IncidentKind.FAILED, IncidentKind.REVOKED):
+            return None
+        if self._away_since is not None and failure.at < self._now - self._policy.fresh:
+            return Reason.CATCH_UP
+        return Reason.LATE if failure.at < self._now - self._policy.late else None
+
+    def _catch_up(self, window: Window, receiver: Receiver, reason: Reason) -> int:
         fresh = window.catch_up_at is not None and self._now - window.catch_up_at < self._policy.fresh
         if window.catch_up is not None and fresh:
             return window.catch_up
         window = replace(window, catch_up=self._refs - 1, catch_up_at=self._now)
-        return self._post(window, receiver, CardKind.DIGEST, Reason.CATCH_UP, catch_up_since=self._away_since)
+        return self._post(window, receiver, CardKind.DIGEST, reason, catch_up_since=self._away_since)
 
     def _post(
         self,

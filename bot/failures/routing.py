@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.config import FailuresSection, QuietHours, Receiver, Route
 from bot.failures.card import IncidentKind
 from bot.failures.incident import Failure
+from bot.sections import FailuresSection, QuietHours, Receiver, Route
 
 _STATUS = {IncidentKind.FAILED: "failure", IncidentKind.REVOKED: "revoked"}
 
@@ -26,6 +26,8 @@ class Policy:
     unreachable_after: timedelta = timedelta(seconds=60)
     # What is older than this when the bot comes back, or Discord does, goes into one digest and mentions nobody.
     fresh: timedelta = timedelta(hours=1)
+    # What shows later than this after it failed is told in a digest: rows that became visible, clocks that are far off.
+    late: timedelta = timedelta(days=1)
     # A digest takes no more in after this: Discord limits edits of messages older than an hour.
     digest_age: timedelta = timedelta(hours=1)
     default: Receiver

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.access import Access, AccessDenied, Action, Allowed, Denied, Member
-from bot.config import AccessSection
+from bot.sections import AccessSection
 
 GUILD, ELSEWHERE = 2000000000000000002, 2000000000000000003
 ARCHIVISTS, READERS = 4000000000000000004, 4000000000000000005
