@@ -63,11 +63,11 @@ def my_guilds(core: Core, call: Call) -> Answer:
 
 
 def guild(core: Core, call: Call) -> Answer:
-    return (
-        _guild(core, call) | {"approximate_member_count": len(core.world.members)}
-        if call.flag("with_counts")
-        else _guild(core, call)
-    )
+    found = _guild(core, call)
+    if call.flag("with_counts"):
+        number = len(core.world.members)
+        found |= {"approximate_member_count": number, "approximate_presence_count": number}
+    return found
 
 
 def channels(core: Core, call: Call) -> Answer:

@@ -1,0 +1,267 @@
+"""Buttons, selects and modals, of old messages and of components v2."""
+
+import asyncio
+import re
+
+import discord
+import pytest
+
+from bot.sandbox.discord import ClientRefused, InteractionFailed, SandboxDiscord, Upload
+from bot.sandbox.discord.drafts import walk
+from bot.sandbox.discord.ids import ADA_ID, ALERTS_ID, ARCHIVISTS_ID, BEN_ID, CLEO_ID
+
+from .conftest import Bot, Start
+
+Interaction = discord.Interaction
+Field = discord.ui.TextInput[discord.ui.View]
+FILE_UPLOAD_LIMIT = 2
+
+
+class Acknowledge(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"t1:ack:(?P<card>\d+)"):
+    def __init__(self, card: int) -> None:
+        super().__init__(discord.ui.Button(label="Acknowledge", custom_id=f"t1:ack:{card}"))
+        self.card = card
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction, item: discord.ui.Item[discord.ui.View], match: re.Match[str]
+    ) -> "Acknowledge":
+        return cls(int(match["card"]))
+
+    async def callback(self, interaction: Interaction) -> None:
+        layout = discord.ui.LayoutView(timeout=None)
+        layout.add_item(discord.ui.TextDisplay(f"{self.card} acknowledged by {interaction.user.mention}"))
+        layout.stop()
+        await interaction.response.edit_message(view=layout, allowed_mentions=discord.AllowedMentions.none())
+
+
+def card(number: int) -> discord.ui.LayoutView:
+    layout = discord.ui.LayoutView(timeout=None)
+    row: discord.ui.ActionRow[discord.ui.LayoutView] = discord.ui.ActionRow()
+    row.add_item(Acknowledge(number))
+    layout.add_item(discord.ui.Container(discord.ui.TextDisplay("It failed"), row, accent_colour=0xFF0000))
+    layout.stop()
+    return layout
+
+
+async def test_a_button_of_an_earlier_life_still_works_after_a_restart(sandbox: SandboxDiscord, start: Start) -> None:
+    before = await start(Bot(sandbox))
+    message = await before.channel(ALERTS_ID).send(view=card(7))
+    await before.close()
+    after = Bot(sandbox)
+    after.add_dynamic_items(Acknowledge)
+    await start(after)
+    pressed = await sandbox.press(user_id=BEN_ID, message_id=message.id, custom_id="t1:ack:7")
+    reply = await pressed.reply()
+    assert reply["id"] == str(message.id)
+    assert [one.get("content") for one in walk(reply["components"])] == [f"7 acknowledged by <@{BEN_ID}>"]
+    assert reply["mentions"] == []
+    with pytest.raises(ClientRefused, match="no component"):
+        await sandbox.press(user_id=ADA_ID, message_id=message.id, custom_id="t1:ack:7")
+
+
+async def test_a_press_nobody_handles_fails_for_the_person(sandbox: SandboxDiscord, start: Start) -> None:
+    bot = await start(Bot(sandbox))
+    message = await bot.channel(ALERTS_ID).send(view=card(8))
+    pressed = await sandbox.press(user_id=BEN_ID, message_id=message.id, custom_id="t1:ack:8")
+    sandbox.clock.advance(3)
+    with pytest.raises(InteractionFailed):
+        await pressed.reply()
+
+
+async def test_a_deferred_press_may_answer_with_an_ephemeral_follow_up(sandbox: SandboxDiscord, start: Start) -> None:
+    class Details(discord.ui.View):
+        @discord.ui.button(label="Details", custom_id="details")
+        async def details(self, interaction: Interaction, button: discord.ui.Button[discord.ui.View]) -> None:
+            await interaction.response.defer()
+            await interaction.followup.send("only you", ephemeral=True)
+
+    bot = await start(Bot(sandbox))
+    message = await bot.channel(ALERTS_ID).send("card", view=Details(timeout=None))
+    pressed = await sandbox.press(user_id=CLEO_ID, message_id=message.id, custom_id="details")
+    assert (await pressed.reply())["content"] == "only you"
+    assert [m["content"] for m in sandbox.messages(ALERTS_ID, user_id=CLEO_ID)] == ["card", "only you"]
+    assert [m["content"] for m in sandbox.messages(ALERTS_ID, user_id=BEN_ID)] == ["card"]
+
+
+async def test_a_button_of_an_ephemeral_reply_is_pressed_by_its_person_alone(
+    sandbox: SandboxDiscord, start: Start
+) -> None:
+    bot = Bot(sandbox)
+
+    class Confirm(discord.ui.View):
+        @discord.ui.button(label="Yes, all 1,000", custom_id="yes")
+        async def yes(self, interaction: Interaction, button: discord.ui.Button[discord.ui.View]) -> None:
+            await interaction.response.edit_message(content="done", view=None)
+
+    @bot.tree.command(description="Asks")
+    async def ask(interaction: Interaction) -> None:
+        await interaction.response.send_message("Sure?", view=Confirm(), ephemeral=True)
+
+    await start(bot)
+    await bot.sync()
+    question = await (await sandbox.command(user_id=BEN_ID, channel_id=ALERTS_ID, name="ask")).reply()
+    with pytest.raises(ClientRefused, match="sees no message"):
+        await sandbox.press(user_id=CLEO_ID, message_id=int(question["id"]), custom_id="yes")
+    pressed = await sandbox.press(user_id=BEN_ID, message_id=int(question["id"]), custom_id="yes")
+    answer = await pressed.reply()
+    assert (answer["content"], answer["components"], answer["flags"] & 64) == ("done", [], 64)
+
+
+async def test_selects_bring_values_and_what_they_stand_for(sandbox: SandboxDiscord, start: Start) -> None:
+    seen: asyncio.Queue[object] = asyncio.Queue()
+
+    class Choose(discord.ui.View):
+        @discord.ui.select(
+            custom_id="kind", max_values=2, options=[discord.SelectOption(label=letter) for letter in "abc"]
+        )
+        async def kind(self, interaction: Interaction, select: discord.ui.Select[discord.ui.View]) -> None:
+            seen.put_nowait(select.values)
+            await interaction.response.defer()
+
+        @discord.ui.select(cls=discord.ui.UserSelect, custom_id="who")
+        async def who(self, interaction: Interaction, select: discord.ui.UserSelect[discord.ui.View]) -> None:
+            seen.put_nowait([user.name for user in select.values])
+            await interaction.response.defer()
+
+        @discord.ui.select(cls=discord.ui.RoleSelect, custom_id="role")
+        async def role(self, interaction: Interaction, select: discord.ui.RoleSelect[discord.ui.View]) -> None:
+            seen.put_nowait([role.id for role in select.values])
+            await interaction.response.defer()
+
+        @discord.ui.select(cls=discord.ui.ChannelSelect, custom_id="where")
+        async def where(self, interaction: Interaction, select: discord.ui.ChannelSelect[discord.ui.View]) -> None:
+            seen.put_nowait([channel.name for channel in select.values])
+            await interaction.response.defer()
+
+    bot = await start(Bot(sandbox))
+    message = await bot.channel(ALERTS_ID).send("choose", view=Choose())
+    for custom_id, values, expected in (
+        ("kind", ["a", "c"], ["a", "c"]),
+        ("who", [CLEO_ID], ["cleo"]),
+        ("role", [ARCHIVISTS_ID], [ARCHIVISTS_ID]),
+        ("where", [ALERTS_ID], ["paperless-alerts"]),
+    ):
+        await sandbox.select(user_id=BEN_ID, message_id=message.id, custom_id=custom_id, values=values)
+        assert await seen.get() == expected
+    for values in (["d"], ["a", "b", "c"], []):
+        with pytest.raises(ClientRefused):
+            await sandbox.select(user_id=BEN_ID, message_id=message.id, custom_id="kind", values=values)
+
+
+async def test_a_modal_is_opened_filled_and_answered(sandbox: SandboxDiscord, start: Start) -> None:
+    class Why(discord.ui.Modal):
+        def __init__(self) -> None:
+            super().__init__(title="Why?", custom_id="why")
+            letters = [discord.SelectOption(label=letter) for letter in "ab"]
+            self.reason: Field = discord.ui.TextInput(custom_id="reason", min_length=3, max_length=10)
+            self.kind: discord.ui.Select[discord.ui.View] = discord.ui.Select(custom_id="kind", options=letters)
+            self.scans: discord.ui.FileUpload[discord.ui.View] = discord.ui.FileUpload(
+                custom_id="scans", max_values=FILE_UPLOAD_LIMIT, required=False
+            )
+            self.add_item(discord.ui.Label(text="Reason", component=self.reason))
+            self.add_item(discord.ui.Label(text="Kind", component=self.kind))
+            self.add_item(discord.ui.Label(text="Scans", component=self.scans))
+
+        async def on_submit(self, interaction: Interaction) -> None:
+            files = [await file.read() for file in self.scans.values]
+            text = f"{self.reason.value} {self.kind.values} {files}"
+            await interaction.response.edit_message(content=text, view=None)
+
+    class Open(discord.ui.View):
+        @discord.ui.button(label="Say why", custom_id="open")
+        async def open(self, interaction: Interaction, button: discord.ui.Button[discord.ui.View]) -> None:
+            await interaction.response.send_modal(Why())
+
+    bot = await start(Bot(sandbox))
+    message = await bot.channel(ALERTS_ID).send("card", view=Open())
+    pressed = await (await sandbox.press(user_id=BEN_ID, message_id=message.id, custom_id="open")).done()
+    assert pressed.modal is not None
+    assert pressed.modal["title"] == "Why?"
+    with pytest.raises(AssertionError, match="modal"):
+        await pressed.reply()
+    refused: list[dict[str, object]] = [
+        {"reason": "no", "kind": ["a"]},
+        {"kind": ["a"]},
+        {"reason": "because", "kind": ["z"]},
+        {"reason": "because", "kind": []},
+        {"reason": "because", "kind": ["a"], "other": "x"},
+        {"reason": "because", "kind": ["a"], "scans": [Upload(filename="a", data=b"")] * (FILE_UPLOAD_LIMIT + 1)},
+    ]
+    for values in refused:
+        with pytest.raises(ClientRefused):
+            await sandbox.submit_modal(user_id=BEN_ID, interaction_id=pressed.id, values=values)
+    with pytest.raises(ClientRefused):
+        await sandbox.submit_modal(user_id=CLEO_ID, interaction_id=pressed.id, values={"reason": "because"})
+    values = {"reason": "because", "kind": ["b"], "scans": [Upload(filename="a.pdf", data=b"pdf")]}
+    submitted = await sandbox.submit_modal(user_id=BEN_ID, interaction_id=pressed.id, values=values)
+    assert (await submitted.reply())["content"] == "because ['b'] [b'pdf']"
+
+
+async def test_a_modal_of_text_inputs_in_rows_is_opened_by_a_command(sandbox: SandboxDiscord, start: Start) -> None:
+    bot = Bot(sandbox)
+
+    class Name(discord.ui.Modal, title="Name"):
+        name = discord.ui.TextInput[discord.ui.View](label="Name", custom_id="name", default="nobody", required=False)
+
+        async def on_submit(self, interaction: Interaction) -> None:
+            await interaction.response.send_message(f"hello {self.name.value}")
+
+    @bot.tree.command(description="Greets")
+    async def greet(interaction: Interaction) -> None:
+        await interaction.response.send_modal(Name(custom_id="name-modal"))
+
+    await start(bot)
+    await bot.sync()
+    opened = await (await sandbox.command(user_id=CLEO_ID, channel_id=ALERTS_ID, name="greet")).done()
+    submitted = await sandbox.submit_modal(user_id=CLEO_ID, interaction_id=opened.id, values={})
+    reply = await submitted.reply()
+    assert reply["content"] == "hello nobody"
+    assert reply["interaction_metadata"]["triggering_interaction_metadata"]["id"] == str(opened.id)
+
+
+async def test_a_disabled_button_and_a_link_are_not_pressed(sandbox: SandboxDiscord, start: Start) -> None:
+    bot = await start(Bot(sandbox))
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Off", custom_id="off", disabled=True))
+    view.add_item(discord.ui.Button(label="Open", url="https://docs.example.org/documents/1"))
+    view.stop()
+    message = await bot.channel(ALERTS_ID).send("card", view=view)
+    for custom_id in ("off", "https://docs.example.org/documents/1"):
+        with pytest.raises(ClientRefused):
+            await sandbox.press(user_id=BEN_ID, message_id=message.id, custom_id=custom_id)
+
+
+async def test_a_message_deleted_by_a_moderator_takes_its_buttons_along(sandbox: SandboxDiscord, start: Start) -> None:
+    bot = await start(Bot(sandbox))
+    message = await bot.channel(ALERTS_ID).send(view=card(9))
+    await sandbox.delete_message(message.id)
+    with pytest.raises(ClientRefused):
+        await sandbox.press(user_id=BEN_ID, message_id=message.id, custom_id="t1:ack:9")
+    with pytest.raises(discord.NotFound, match="10008"):
+        await message.edit(view=card(9))
+
+
+async def test_the_wrong_kind_of_response_is_refused(sandbox: SandboxDiscord, start: Start) -> None:
+    bot = Bot(sandbox)
+    errors: asyncio.Queue[str] = asyncio.Queue()
+
+    class Late(discord.ui.Modal, title="Late"):
+        name = discord.ui.TextInput[discord.ui.View](label="Name", required=False)
+
+        async def on_submit(self, interaction: Interaction) -> None:
+            for attempt in (interaction.response.send_modal(Late()), interaction.response.edit_message(content="x")):
+                try:
+                    await attempt
+                except discord.HTTPException as error:
+                    errors.put_nowait(str(error))
+
+    @bot.tree.command(description="Opens")
+    async def late(interaction: Interaction) -> None:
+        await interaction.response.send_modal(Late(custom_id="late"))
+
+    await start(bot)
+    await bot.sync()
+    opened = await (await sandbox.command(user_id=CLEO_ID, channel_id=ALERTS_ID, name="late")).done()
+    await sandbox.submit_modal(user_id=CLEO_ID, interaction_id=opened.id, values={})
+    assert "In type: Value must be one of {4, 5}." in await errors.get()
