@@ -135,9 +135,10 @@ class TaskBot(commands.Bot):
         """The server of that name; the only one where there is one and `name` is None."""
         if name is None and not self.several_servers:
             return next(iter(self.servers.values()))
-        if name not in self.servers:
+        server = self.servers.get(name or "")
+        if server is None:
             raise UnknownServer(f"There is no server {name or ''!r}: choose one of {', '.join(self.servers)}.")
-        return self.servers[name]
+        return server
 
     def open_desk(self, notifier: Notifier) -> Desk:
         """The desk at which failures are handled; `cogs.failures` brings the notifier, and starts it."""

@@ -3,7 +3,7 @@
 `run` does the same at its start: it starts with warnings, and not with failures.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TextIO
@@ -43,12 +43,12 @@ def exit_of(findings: Iterable[Finding]) -> Exit:
     return max(failures, default=Exit.DONE)
 
 
-NEEDED_PERMISSIONS: Mapping[str, str] = {
+NEEDED_PERMISSIONS = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
     "read_message_history": "Read Message History",
 }
-THREAD_PERMISSIONS: Mapping[str, str] = {
+THREAD_PERMISSIONS = {
     "create_public_threads": "Create Public Threads",
     "send_messages_in_threads": "Send Messages in Threads",
 }

@@ -3,10 +3,12 @@
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.house import House
+if TYPE_CHECKING:
+    from tests.house import House
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +19,8 @@ def no_settings_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path) -> AsyncIterator["House"]:
+    from tests.house import House
+
     async with House(tmp_path) as house:
         yield house
