@@ -91,7 +91,7 @@ class Failures(commands.Cog):
     async def _belongs(self, interaction: BotInteraction, card_id: int) -> bool:
         """Whether the ledger knows this card at this very place; the person is told if not.
 
-        What hangs below a card (a page, a question) is ephemeral and has an id of its own: there the channel must agree.
+        What hangs below a card (a page, a question) is ephemeral and a message: there the channel must agree.
         """
         place = await self.bot.ledger.place(card_id)
         message = interaction.message

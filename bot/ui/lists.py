@@ -186,7 +186,7 @@ def summary(summaries: Sequence[TaskSummary], *, days: int, server: str, show_se
     where = server_name(server, show=show_server)
     span = "the last 24 hours" if days == 1 else f"the last {days} days"
     if not summaries:
-        return panel([f"**No tasks in {where} in {span}**"])
+        return panel([f"**No failures in {span}** · {where}", "No task ran at all in that time."])
     ordered = sorted(summaries, key=lambda one: (-one.total_count, one.task_type))
     failed = sum(one.failure_count for one in ordered)
     total = sum(one.total_count for one in ordered)

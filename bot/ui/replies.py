@@ -118,6 +118,13 @@ def message(text: str, *more: str, accent: Accent = Accent.GREY) -> ui.LayoutVie
     return panel([text, *more], accent=accent)
 
 
+def task_details(task: Task) -> tuple[ui.LayoutView, str | None]:
+    """See `details`."""
+    return details(
+        headline=title(task), error_type=task.error_type, error_message=task.error_message, traceback=task.traceback
+    )
+
+
 def details(
     *,
     headline: str,
@@ -128,7 +135,7 @@ def details(
     controls: ui.ActionRow[ui.LayoutView] | None = None,
 ) -> tuple[ui.LayoutView, str | None]:
     """For one person: the error in full; and the text of a file where a message cannot hold the traceback."""
-    whole = redact(traceback) if traceback else ""
+    whole = redact(traceback).encode("utf-8", "replace").decode() if traceback else ""
     lines: list[str | None] = [
         f"**{headline}**",
         note,

@@ -9,6 +9,7 @@ from bot.failures.card import (
     BacklogCard,
     DigestCard,
     DigestLine,
+    FailureRow,
     IncidentCard,
     IncidentKind,
     IncidentState,
@@ -16,6 +17,7 @@ from bot.failures.card import (
     OutageReason,
     ReminderCard,
 )
+from bot.paperless.models import Task, TaskStatus, TaskType, TriggerSource
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 LINK_BASE = "https://docs.example.org"
@@ -137,3 +139,49 @@ def in_discord(*, user_id: int = ADA, user_name: str = "ada") -> Acknowledgement
 
 def in_paperless() -> Acknowledgement:
     return Acknowledgement(where="paperless", user_id=None, user_name=None, at=NOW)
+
+
+def task(**changes: Any) -> Task:
+    """The task of invoice-11.pdf, that failed."""
+    fields: dict[str, Any] = {
+        "id": 1337,
+        "task_id": UUID,
+        "status": TaskStatus.FAILURE,
+        "task_type": TaskType.CONSUME_FILE,
+        "trigger_source": TriggerSource.API_UPLOAD,
+        "date_created": NOW,
+        "date_started": NOW,
+        "date_done": NOW,
+        "duration_seconds": 4.0,
+        "wait_time_seconds": 1.0,
+        "input_data": {"filename": "invoice-11.pdf"},
+        "result_data": {
+            "error_type": "ConsumerError",
+            "error_message": "invoice-11.pdf: Unsupported mime type application/zip",
+            "traceback": 'Traceback (most recent call last):\n  File "/usr/src/paperless/x.py", line 1\n',
+        },
+        "owner": 3,
+    }
+    return Task(**{**fields, **changes})
+
+
+def failure_row(**changes: Any) -> FailureRow:
+    return replace(_ROW, **changes)
+
+
+_ROW = FailureRow(
+    number=99,
+    card_id=8,
+    incident_id=70,
+    server="home",
+    task_id=UUID,
+    task_pk=1337,
+    kind=IncidentKind.FAILED,
+    state=IncidentState.OPEN,
+    task_type="consume_file",
+    filename="invoice-11.pdf",
+    error_type="ConsumerError",
+    message="invoice-11.pdf: Unsupported mime type application/zip",
+    at=NOW,
+    acknowledgement=None,
+)

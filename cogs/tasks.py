@@ -1,0 +1,276 @@
+"""/task and /tasks: parse, defer, ask Paperless, draw. Answers are for the one who asked."""
+
+import asyncio
+import io
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.access import Action
+from bot.interactions import BotInteraction, change, check_access, defer, defer_update, say
+from bot.paperless.errors import NotFound, PaperlessError, TaskNeverAppeared, WaitTimedOut
+from bot.paperless.models import RunResult, Task, TaskStatus, TaskType
+from bot.presses import chosen
+from bot.ui import errors, lists, outcomes, replies, runs
+from bot.ui.custom_ids import Active, CustomId, Failures, OnTask, OpenTask
+from bot.ui.layout import Accent
+from bot.ui.phrases import RUN, run_label
+
+if TYPE_CHECKING:
+    from bot.app import Server, TaskBot
+
+log = logging.getLogger(__name__)
+
+CHOICES = 25
+FOLLOW_SECONDS = 10 * 60
+"""An answer can be edited for 15 minutes; what takes longer is told to be looked up."""
+APPEAR_SECONDS = 20
+NEEDS_ATTENTION = (TaskStatus.FAILURE, TaskStatus.REVOKED)
+
+
+def reference(text: str) -> int | str:
+    """What people type: 1337, #1337, or a UUID with stray spaces or quotes around."""
+    bare = text.strip().strip("`'\"").removeprefix("#").strip()
+    return int(bare) if bare.isascii() and bare.isdecimal() and len(bare) < 20 else bare
+
+
+def runnable(text: str) -> TaskType:
+    """The value of a choice, or its label typed by hand."""
+    wanted = text.strip().casefold()
+    return next((kind for kind, label in RUN.items() if label.casefold() == wanted), TaskType(wanted.replace(" ", "_")))
+
+
+class Tasks(commands.Cog):
+    tasks = app_commands.Group(name="tasks", description="Background tasks of Paperless-ngx", guild_only=True)
+
+    def __init__(self, bot: "TaskBot") -> None:
+        self.bot = bot
+        self._following: set[asyncio.Task[None]] = set()
+        if not bot.several_servers:
+            # discord.py offers no way to drop an option but this; the callbacks' default stands in for it.
+            for command in self.walk_app_commands():
+                if isinstance(command, app_commands.Command):
+                    command._params.pop("server", None)
+
+    async def cog_unload(self) -> None:
+        for following in self._following:
+            following.cancel()
+
+    # --- commands
+
+    @app_commands.command()
+    @app_commands.guild_only()
+    @app_commands.describe(ref="The task's number or UUID", server="Which Paperless-ngx")
+    async def task(self, interaction: BotInteraction, ref: str, server: str | None = None) -> None:
+        """Show one task: what became of it, and why."""
+        check_access(interaction, Action.VIEW, server=server)
+        await defer(interaction)
+        where = self.bot.server(server)
+        await say(interaction, self._drawn(where, await where.client.tasks(reference(ref))))
+
+    @tasks.command()
+    @app_commands.describe(server="Which Paperless-ngx")
+    async def active(self, interaction: BotInteraction, server: str | None = None) -> None:
+        """What waits or runs now, the newest first."""
+        check_access(interaction, Action.VIEW, server=server)
+        await defer(interaction)
+        await say(interaction, await self._active_page(self.bot.server(server), 0))
+
+    @tasks.command()
+    @app_commands.describe(server="Which Paperless-ngx")
+    async def failures(self, interaction: BotInteraction, server: str | None = None) -> None:
+        """What failed and is not acknowledged, the newest first."""
+        check_access(interaction, Action.VIEW, server=server)
+        await defer(interaction)
+        await say(interaction, await self._failures_page(self.bot.server(server), 0))
+
+    @tasks.command()
+    @app_commands.describe(days="How far back, 1 to 365 (30 if left out)", server="Which Paperless-ngx")
+    async def summary(
+        self, interaction: BotInteraction, days: app_commands.Range[int, 1, 365] = 30, server: str | None = None
+    ) -> None:
+        """Runs, failures and durations by type of task."""
+        check_access(interaction, Action.VIEW, server=server)
+        await defer(interaction)
+        where = self.bot.server(server)
+        try:
+            found = await where.client.tasks.summary(days=days)
+        except PaperlessError as error:
+            view = self._not_known(where, f"The last {days} days", error)
+        else:
+            view = lists.summary(found, days=days, server=where.name, show_server=self.bot.several_servers)
+        await say(interaction, view)
+
+    @tasks.command()
+    @app_commands.rename(kind="type")
+    @app_commands.describe(kind="What to run", server="Which Paperless-ngx")
+    async def run(self, interaction: BotInteraction, kind: str, server: str | None = None) -> None:
+        """Run a maintenance task now."""
+        check_access(interaction, Action.RUN, server=server)
+        await defer(interaction)
+        where, wanted = self.bot.server(server), runnable(kind)
+        result = await where.run_client.tasks.run(wanted)
+        log.info("%s run on %s by %s: %s", wanted.value, where.name, interaction.user.id, result or "no UUID")
+        if result.finished or not result.task_id:
+            await say(interaction, await self._ran(where, wanted, result))
+            return
+        await say(interaction, runs.started(wanted, result.task_id, link_base=where.link_base))
+        self._follow(interaction, where, wanted, result.task_id)
+
+    # --- autocompletion: never an error, never a request
+
+    @run.autocomplete("kind")
+    async def _kinds(self, interaction: BotInteraction, current: str) -> list[app_commands.Choice[str]]:
+        named = getattr(interaction.namespace, "server", None)
+        one = self.bot.servers.get(named) if named else next(iter(self.bot.servers.values()))
+        offered = (one.client.runnable_types if one else ()) or tuple(RUN)
+        typed = current.strip().casefold()
+        labels = [(run_label(kind), kind.value) for kind in offered]
+        return [
+            app_commands.Choice(name=label, value=value)
+            for label, value in labels
+            if typed in label.casefold() or typed in value
+        ]
+
+    async def _server_names(self, interaction: BotInteraction, current: str) -> list[app_commands.Choice[str]]:
+        typed = current.strip().casefold()
+        names = [name for name in self.bot.servers if typed in name.casefold()]
+        return [app_commands.Choice(name=name, value=name) for name in names[:CHOICES]]
+
+    for _command in (task, active, failures, summary, run):
+        _command.autocomplete("server")(_server_names)
+    del _command
+
+    # --- buttons and menus under the answers
+
+    async def pressed(self, interaction: BotInteraction, custom_id: CustomId) -> None:
+        match custom_id:
+            case OnTask(verb="ack"):
+                await self._acknowledge(interaction, custom_id)
+            case OnTask(verb="info"):
+                await self._details(interaction, custom_id)
+            case OnTask():
+                check_access(interaction, Action.VIEW, server=custom_id.server)
+                await defer_update(interaction)
+                await self._show_anew(interaction, custom_id)
+            case OpenTask():
+                await self._open(interaction, custom_id)
+            case Failures() | Active():
+                check_access(interaction, Action.VIEW, server=custom_id.server)
+                await defer_update(interaction)
+                draw = self._failures_page if isinstance(custom_id, Failures) else self._active_page
+                await change(interaction, await draw(self.bot.server(custom_id.server), custom_id.page))
+
+    async def _show_anew(self, interaction: BotInteraction, custom_id: OnTask, *, note: str | None = None) -> None:
+        where = self.bot.server(custom_id.server)
+        task = await where.client.tasks(custom_id.task_id)
+        await change(interaction, self._drawn(where, task, note=note))
+
+    async def _acknowledge(self, interaction: BotInteraction, custom_id: OnTask) -> None:
+        check_access(interaction, Action.ACKNOWLEDGE, server=custom_id.server)
+        await defer_update(interaction)
+        where = self.bot.server(custom_id.server)
+        outcome = await self.bot.desk.acknowledge_tasks(
+            server=where.name,
+            task_ids=[custom_id.task_id],
+            user_id=interaction.user.id,
+            user_name=interaction.user.display_name,
+        )
+        await self._show_anew(interaction, custom_id, note=outcomes.to_presser(outcome))
+
+    async def _details(self, interaction: BotInteraction, custom_id: OnTask) -> None:
+        check_access(interaction, Action.DETAILS, server=custom_id.server)
+        await defer(interaction)
+        task = await self.bot.server(custom_id.server).client.tasks(custom_id.task_id)
+        view, traceback = replies.task_details(task)
+        file = None if traceback is None else discord.File(io.BytesIO(traceback.encode()), replies.TRACEBACK_FILE)
+        await say(interaction, view, file=file)
+
+    async def _open(self, interaction: BotInteraction, custom_id: OpenTask) -> None:
+        check_access(interaction, Action.VIEW, server=custom_id.server)
+        await defer(interaction)
+        where = self.bot.server(custom_id.server)
+        for task_id in chosen(interaction)[:1]:
+            await say(interaction, self._drawn(where, await where.client.tasks(task_id)))
+
+    # --- drawing
+
+    def _drawn(self, where: "Server", task: Task, *, note: str | None = None) -> ui.LayoutView:
+        return replies.task_reply(
+            task, server=where.name, link_base=where.link_base, show_server=self.bot.several_servers, note=note
+        )
+
+    def _not_known(self, where: "Server", what: str, error: PaperlessError) -> ui.LayoutView:
+        """Instead of a number that nobody knows. What somebody has to mend is an error like any other."""
+        if not error.retryable:
+            raise error
+        last = self.bot.desk.watchers[where.name].last_good_poll
+        return lists.not_known(what, last_answer=last, because=errors.of_paperless(error))
+
+    async def _active_page(self, where: "Server", page: int) -> ui.LayoutView:
+        try:
+            found, counts = await asyncio.gather(where.client.tasks.active(), where.client.tasks.status_counts())
+        except PaperlessError as error:
+            return self._not_known(where, "What waits or runs", error)
+        page = min(page, lists.pages(len(found)) - 1)
+        return lists.active(
+            found[page * lists.PAGE : (page + 1) * lists.PAGE],
+            known=len(found),
+            total=max(len(found), counts.in_progress),
+            page=page,
+            server=where.name,
+            show_server=self.bot.several_servers,
+        )
+
+    async def _failures_page(self, where: "Server", page: int) -> ui.LayoutView:
+        query = where.client.tasks.filter(status=NEEDS_ATTENTION, acknowledged=False, ordering="-date_done")
+        try:
+            found = await query.page(page=page + 1, page_size=lists.PAGE)
+        except NotFound:  # others acknowledged so much meanwhile that this page is no more
+            if page == 0:
+                raise
+            return await self._failures_page(where, 0)
+        except PaperlessError as error:
+            return self._not_known(where, "What failed", error)
+        return lists.failures(
+            found.results,
+            total=found.count,
+            page=page,
+            server=where.name,
+            show_server=self.bot.several_servers,
+        )
+
+    # --- following a run
+
+    async def _ran(self, where: "Server", kind: TaskType, result: RunResult) -> ui.LayoutView:
+        """2.20 works inside the request; what it says is not always what became of it: its row tells."""
+        if not result.task_id:
+            return runs.done_without_row(kind, result.text)
+        return self._drawn(where, await where.run_client.tasks(result.task_id), note=runs.said(result.text))
+
+    def _follow(self, interaction: BotInteraction, where: "Server", kind: TaskType, task_id: str) -> None:
+        following = asyncio.create_task(self._followed(interaction, where, kind, task_id), name=f"follow {task_id}")
+        self._following.add(following)
+        following.add_done_callback(self._following.discard)
+
+    async def _followed(self, interaction: BotInteraction, where: "Server", kind: TaskType, task_id: str) -> None:
+        try:
+            task = await where.run_client.tasks.wait(task_id, timeout=FOLLOW_SECONDS, grace=APPEAR_SECONDS)
+            view = self._drawn(where, task)
+        except TaskNeverAppeared:
+            view = runs.never_appeared(kind, task_id, link_base=where.link_base)
+        except WaitTimedOut as error:
+            view = runs.still_going(kind, task_id, error.task, link_base=where.link_base)
+        except PaperlessError as error:
+            view = replies.message(errors.of_paperless(error), accent=Accent.AMBER)
+        try:
+            await change(interaction, view)
+        except (discord.HTTPException, OSError) as error:
+            log.warning("the end of %s could not be told to %s: %s", task_id, interaction.user.id, error)
+
+
+async def setup(bot: "TaskBot") -> None:
+    await bot.add_cog(Tasks(bot))

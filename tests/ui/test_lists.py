@@ -1,0 +1,173 @@
+"""Lists: five to eight rows that fit a phone, newest first, and the truth where there is nothing to list."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.failures.card import IncidentKind, IncidentState
+from bot.paperless.models import TaskStatus, TaskSummary, TaskType
+from bot.ui import lists
+from tests.ui.examples import NOW, UUID, failure_row, in_discord, task
+from tests.ui.payload import assert_sendable, buttons, components_of, ids, lines, texts
+
+T = "<t:1795442400:R>"
+
+
+def running(number: int) -> Any:
+    return task(
+        id=number, task_id=f"{UUID[:-4]}{number:04}", status=TaskStatus.STARTED, result_data=None, date_done=None
+    )
+
+
+def failed(number: int) -> Any:
+    return task(id=number, task_id=f"{UUID[:-4]}{number:04}")
+
+
+class TestActive:
+    async def test_each_on_one_line_state_what_when(self) -> None:
+        view = lists.active([running(1)], known=1, total=1, page=0, server="home", show_server=False)
+        assert lines(view) == ["**1 task waits or runs in Paperless**", f"**running** Consuming invoice-11.pdf · {T}"]
+        assert buttons(view) == []
+
+    async def test_nothing(self) -> None:
+        view = lists.active([], known=0, total=0, page=0, server="home", show_server=True)
+        assert lines(view) == ["**Nothing waits or runs in Paperless (home)**"]
+
+    async def test_more_than_paperless_lists_is_said(self) -> None:
+        page = [running(number) for number in range(8)]
+        view = lists.active(page, known=50, total=212, page=0, server="home", show_server=False)
+        assert lines(view)[0] == "**212 tasks wait or run in Paperless** · the newest 50 of 212"
+        assert lines(view)[-1] == "-# the newest 8 of 50"
+        assert buttons(view) == ["Older"]
+        assert ids(view) == ["t1:active:home:1"]
+
+    async def test_a_page_in_between(self) -> None:
+        page = [running(number) for number in range(8)]
+        view = lists.active(page, known=50, total=50, page=1, server="home", show_server=False)
+        assert lines(view)[-1] == "-# 9 to 16 of 50, newest first"
+        assert ids(view) == ["t1:active:home:0", "t1:active:home:2"]
+
+
+class TestFailures:
+    async def test_each_with_its_reason_and_a_menu_to_open_one(self) -> None:
+        view = lists.failures([failed(1), failed(2)], total=2, page=0, server="home", show_server=False)
+        assert lines(view)[:2] == [
+            "**2 failures in Paperless not acknowledged**",
+            f"**failed** Consuming invoice-11.pdf · {T} · Unsupported mime type application/zip",
+        ]
+        menu = next(part for part in components_of(view) if part["type"] == 3)
+        assert menu["custom_id"] == "t1:open:home"
+        assert menu["options"][0]["label"] == "invoice-11.pdf"
+        assert menu["options"][0]["description"] == "Unsupported mime type application/zip"
+
+    async def test_the_newest_of_many(self) -> None:
+        page = [failed(number) for number in range(8)]
+        view = lists.failures(page, total=212, page=0, server="home", show_server=False)
+        assert "-# the newest 8 of 212" in lines(view)
+        assert buttons(view) == ["Older"]
+
+    async def test_none(self) -> None:
+        view = lists.failures([], total=0, page=0, server="home", show_server=False)
+        assert lines(view) == ["**No failures wait to be acknowledged in Paperless**"]
+
+    async def test_the_last_page_goes_back_only(self) -> None:
+        view = lists.failures([failed(1)], total=9, page=1, server="home", show_server=False)
+        assert buttons(view) == ["Newer"]
+
+    async def test_a_duplicate_without_words(self) -> None:
+        one = task(result_data={"duplicate_of": 2, "duplicate_in_trash": False})
+        view = lists.failures([one], total=1, page=0, server="home", show_server=False)
+        assert lines(view)[1].endswith("a duplicate of document #2")
+
+
+class TestNotKnown:
+    async def test_is_never_told_as_zero(self) -> None:
+        view = lists.not_known("What failed", last_answer=NOW, because="Paperless-ngx did not answer in time.")
+        assert lines(view)[0] == "**What failed: not known. Paperless has not answered since <t:1795442400:f>**"
+
+    async def test_and_says_so_when_it_never_answered(self) -> None:
+        assert "since the bot started" in texts(lists.not_known("What failed", last_answer=None, because="x"))
+
+
+class TestLookThrough:
+    async def test_rows_of_a_digest(self) -> None:
+        rows = [failure_row(), failure_row(acknowledgement=in_discord(), state=IncidentState.ACKNOWLEDGED)]
+        view = lists.look_through(rows, card_id=8, total=1000, page=0)
+        assert lines(view) == [
+            "**1,000 failures**",
+            f"**failed** Consuming invoice-11.pdf · {T} · Unsupported mime type application/zip",
+            f"**acknowledged** Consuming invoice-11.pdf · {T} · Unsupported mime type application/zip",
+            "-# the newest 2 of 1,000",
+        ]
+        assert ids(view) == ["t1:look:8:1"]
+
+    async def test_nothing_left(self) -> None:
+        assert "Nothing is left" in texts(lists.look_through([], card_id=8, total=0, page=0))
+
+    @pytest.mark.parametrize("kind", IncidentKind)
+    async def test_every_kind_has_a_line(self, kind: IncidentKind) -> None:
+        assert "Consuming invoice" in lists.row_line(failure_row(kind=kind))
+
+
+class TestSummary:
+    async def test_a_line_a_type_most_runs_first(self) -> None:
+        consume = TaskSummary(
+            task_type=TaskType.CONSUME_FILE,
+            total_count=43,
+            pending_count=2,
+            success_count=24,
+            failure_count=14,
+            avg_duration_seconds=2.2,
+            avg_wait_time_seconds=18.85,
+            last_success=NOW,
+        )
+        mail = TaskSummary(task_type=TaskType.MAIL_FETCH, total_count=3, success_count=3, last_success=NOW)
+        view = lists.summary([mail, consume], days=7, server="home", show_server=False)
+        assert lines(view) == [
+            "**14 of 46 tasks failed in the last 7 days** · Paperless",
+            f"**Consume file** 43 runs · 14 failed · 2 waiting or running · 63 % succeeded · takes 2.2 s · waits 19 s"
+            f" · last success {T}",
+            f"**Mail fetch** 3 runs · none failed · 100 % succeeded · last success {T}",
+        ]
+
+    async def test_no_failures_is_said_so(self) -> None:
+        mail = TaskSummary(task_type=TaskType.MAIL_FETCH, total_count=3, success_count=3, last_success=NOW)
+        assert lines(lists.summary([mail], days=7, server="home", show_server=False))[0] == (
+            "**No failures in the last 7 days** · Paperless"
+        )
+
+    async def test_no_tasks_at_all(self) -> None:
+        view = lists.summary([], days=1, server="home", show_server=False)
+        assert lines(view) == ["**No failures in the last 24 hours** · Paperless", "No task ran at all in that time."]
+
+    def test_nearly_all_is_not_all(self) -> None:
+        one = TaskSummary(task_type=TaskType.MAIL_FETCH, total_count=1001, success_count=1000, failure_count=1)
+        assert "99 % succeeded" in lists.summary_line(one)
+        assert "never succeeded" in lists.summary_line(TaskSummary(task_type=TaskType.MAIL_FETCH))
+
+
+@given(
+    names=st.lists(st.text(max_size=400), max_size=8),
+    message=st.text(max_size=2000),
+    total=st.integers(1, 10**6),
+    page=st.integers(0, 10**5),
+)
+@settings(max_examples=100, deadline=None)
+async def test_any_list_can_be_sent(names: list[str], message: str, total: int, page: int) -> None:
+    tasks = [
+        task(
+            task_id=f"{UUID[:-4]}{number:04}",
+            task_type=TaskType(name),
+            input_data={"filename": name},
+            result_data={"error_message": message},
+            date_created=NOW - timedelta(days=number),
+        )
+        for number, name in enumerate(names)
+    ]
+    assert_sendable(lists.failures(tasks, total=total, page=page, server="home", show_server=True))
+    assert_sendable(lists.active(tasks, known=total, total=total, page=page, server="home", show_server=True))
+    rows = [failure_row(filename=name, message=message) for name in names]
+    assert_sendable(lists.look_through(rows, card_id=8, total=total, page=page))
