@@ -1,0 +1,188 @@
+"""Cards on their way to the local Discord: sent once, pinging nobody but whom they should, every refusal understood."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import discord
+import pytest
+
+from bot.failures.card import Acknowledgement, IncidentState
+from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Unsendable
+from bot.notifier import DiscordNotifier
+from bot.sandbox.discord import SandboxDiscord, ids
+from tests.ui import examples
+
+MESSAGES = rf"/channels/{ids.ALERTS_ID}/messages"
+
+
+class Desk:
+    """What a courier would do: a logged-in client without a gateway, and its notifier."""
+
+    def __init__(self, world: SandboxDiscord, client: discord.Client) -> None:
+        self.discord = world
+        self.notifier = DiscordNotifier(client, guild_id=ids.GUILD_ID)
+
+    async def post(self, **changes: Any) -> int:
+        wanted: dict[str, Any] = {
+            "channel_id": ids.ALERTS_ID,
+            "card": examples.incident(),
+            "nonce": "c7",
+            "mention_role_id": None,
+            "silent": False,
+            "reply_to": None,
+            "thread": False,
+        }
+        return await self.notifier.post(**{**wanted, **changes})
+
+    async def edit(self, message_id: int, **changes: Any) -> None:
+        card = examples.incident(state=IncidentState.ACKNOWLEDGED, **changes)
+        await self.notifier.edit(channel_id=ids.ALERTS_ID, message_id=message_id, card=card)
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        return self.discord.messages(ids.ALERTS_ID)
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    async with (
+        SandboxDiscord() as world,
+        discord.Client(intents=discord.Intents.none(), connector=world.connector()) as client,
+    ):
+        await client.login(world.token)
+        yield Desk(world, client)
+
+
+class TestPosting:
+    async def test_posts_the_card_and_tells_its_id(self, desk: Desk) -> None:
+        message_id = await desk.post()
+        (message,) = desk.messages
+        assert int(message["id"]) == message_id
+        assert message["components"][0]["components"][0]["content"].startswith("**Consuming invoice-11.pdf failed**")
+
+    async def test_the_same_nonce_again_is_the_same_message(self, desk: Desk) -> None:
+        assert await desk.post() == await desk.post()
+        assert len(desk.messages) == 1
+
+    async def test_lost_after_it_arrived_it_is_retryable_and_then_stands_once(self, desk: Desk) -> None:
+        desk.discord.fail_next("POST", MESSAGES, "drop_after")
+        with pytest.raises(NotifierError) as caught:
+            await desk.post()
+        assert caught.value.retryable
+        await desk.post()
+        assert len(desk.messages) == 1
+
+    async def test_pings_nobody_by_itself(self, desk: Desk) -> None:
+        await desk.post(
+            card=examples.incident(filename="@everyone", message=f"<@{ids.ADA_ID}> <@&{ids.ARCHIVISTS_ID}>")
+        )
+        (message,) = desk.messages
+        assert (message["mentions"], message["mention_roles"], message["mention_everyone"]) == ([], [], False)
+
+    async def test_pings_the_role_it_is_given_and_no_other(self, desk: Desk) -> None:
+        await desk.post(mention_role_id=ids.ARCHIVISTS_ID, card=examples.incident(message="@everyone"))
+        (message,) = desk.messages
+        assert message["mention_roles"] == [str(ids.ARCHIVISTS_ID)]
+        assert message["mention_everyone"] is False
+
+    async def test_silent_suppresses_the_notification(self, desk: Desk) -> None:
+        await desk.post(silent=True)
+        assert desk.messages[0]["flags"] & discord.MessageFlags.suppress_notifications.flag
+
+    async def test_replies_and_does_without_where_that_message_is_gone(self, desk: Desk) -> None:
+        first = await desk.post()
+        await desk.post(nonce="c8", reply_to=first)
+        assert desk.messages[1]["message_reference"]["message_id"] == str(first)
+        await desk.discord.delete_message(first)
+        await desk.post(nonce="c9", reply_to=first)
+        assert len(desk.messages) == 2
+
+    async def test_posts_to_one_channel_arrive_in_the_order_they_were_asked(self, desk: Desk) -> None:
+        desk.discord.fail_next("POST", MESSAGES, "slow", seconds=0.2)
+        first, second = await asyncio.gather(
+            desk.post(card=examples.incident(filename="a.pdf"), nonce="a"),
+            desk.post(card=examples.incident(filename="b.pdf"), nonce="b"),
+        )
+        assert first < second
+
+
+class TestEditing:
+    async def test_changes_the_card_and_pings_nobody(self, desk: Desk) -> None:
+        message_id = await desk.post(mention_role_id=ids.ARCHIVISTS_ID)
+        who = Acknowledgement(where="discord", user_id=ids.BEN_ID, user_name="ben", at=examples.NOW)
+        await desk.edit(message_id, acknowledgement=who)
+        (message,) = desk.messages
+        assert f"acknowledged by <@{ids.BEN_ID}>" in message["components"][0]["components"][0]["content"]
+        assert message["mentions"] == []
+        request = desk.discord.requests[-1]
+        assert request.method == "PATCH"
+        assert isinstance(request.json, dict)
+        assert request.json["allowed_mentions"] == {"parse": []}
+
+    async def test_a_deleted_message_is_gone_for_good(self, desk: Desk) -> None:
+        message_id = await desk.post()
+        await desk.discord.delete_message(message_id)
+        with pytest.raises(MessageGone):
+            await desk.edit(message_id)
+        with pytest.raises(MessageGone):
+            await desk.post()
+
+
+class TestFinding:
+    async def test_a_message_of_an_earlier_life_is_known_by_its_buttons(self, desk: Desk) -> None:
+        before = datetime.now(UTC) - timedelta(minutes=1)
+        await desk.post(card=examples.incident(card_id=6), nonce="c6")
+        message_id = await desk.post()
+        found = await desk.notifier.find(channel_id=ids.ALERTS_ID, card_id=7, not_before=before)
+        assert found == message_id
+
+    @pytest.mark.parametrize("card", [examples.outage(), examples.backlog(), examples.digest(), examples.reminder()])
+    async def test_every_kind_of_card(self, desk: Desk, card: Any) -> None:
+        message_id = await desk.post(card=card)
+        before = datetime.now(UTC) - timedelta(minutes=1)
+        assert await desk.notifier.find(channel_id=ids.ALERTS_ID, card_id=card.card_id, not_before=before) == message_id
+
+    async def test_not_further_back_and_not_what_is_not_there(self, desk: Desk) -> None:
+        await desk.post()
+        later = datetime.now(UTC) + timedelta(minutes=1)
+        assert await desk.notifier.find(channel_id=ids.ALERTS_ID, card_id=7, not_before=later) is None
+        before = datetime.now(UTC) - timedelta(minutes=1)
+        assert await desk.notifier.find(channel_id=ids.ALERTS_ID, card_id=70, not_before=before) is None
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("failure", [503, 520, 418, "drop"])
+    async def test_what_may_pass_is_retryable(self, desk: Desk, failure: Any) -> None:
+        desk.discord.fail_next("POST", MESSAGES, failure)
+        with pytest.raises(NotifierError) as caught:
+            await desk.post()
+        assert caught.value.retryable
+        assert type(caught.value) is NotifierError
+
+    async def test_a_channel_closed_to_the_bot(self, desk: Desk) -> None:
+        desk.discord.fail_next("POST", MESSAGES, 403, body={"code": 50013, "message": "Missing Permissions"})
+        with pytest.raises(ChannelForbidden, match="Send Messages"):
+            await desk.post()
+
+    async def test_a_channel_that_is_not_there(self, desk: Desk) -> None:
+        with pytest.raises(ChannelForbidden, match="channel_id"):
+            await desk.post(channel_id=ids.ALERTS_ID + 999)
+
+    async def test_a_card_that_discord_refuses_is_a_defect_of_ours(self, desk: Desk) -> None:
+        desk.discord.fail_next(
+            "POST", MESSAGES, 400, body={"code": 50035, "message": "Invalid Form Body", "errors": {}}
+        )
+        with pytest.raises(Unsendable, match="Invalid Form Body"):
+            await desk.post()
+
+    async def test_an_address_that_discord_takes_in_no_button_is_left_out(self, desk: Desk) -> None:
+        errors = {
+            "components": {"0": {"components": {"1": {"url": {"_errors": [{"code": "x", "message": "Not a URL"}]}}}}}
+        }
+        body = {"code": 50035, "message": "Invalid Form Body", "errors": errors}
+        desk.discord.fail_next("POST", MESSAGES, 400, body=body)
+        await desk.post()
+        (message,) = desk.messages
+        assert "url" not in str(message["components"])
