@@ -25,6 +25,7 @@ class Reason(StrEnum):
     DIGEST_ROLLS = "the digest is an hour old: another begins"
     HELD = "quiet hours: held until they end"
     CATCH_UP = "failed while the bot was away: told in one digest"
+    LATE = "failed more than a day ago, and shows only now"
     BACKLOG = "had failed before the very first start: told as a number"
     MUTE_ENDED = "failed while muted, and the mute is over"
     UNREACHABLE = "the server has not answered for too long"

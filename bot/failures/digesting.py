@@ -44,7 +44,7 @@ async def _firsts(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, 
     return {row["line_id"]: row for row in (await connection.execute(query)).mappings()}
 
 
-async def _examples(self, connection: AsyncConnection, chosen: Select[Any]) -> dict[str, Examples]:
+async def _examples(connection: AsyncConnection, chosen: Select[Any]) -> dict[str, Examples]:
     """The oldest file names of each kind, and how many there are: an incident a name, by the fingerprint."""
     one = chosen.subquery()
     named = (

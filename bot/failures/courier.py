@@ -1,0 +1,206 @@
+"""Takes due cards to their channels: in order within a channel, channels side by side, at a pace that Discord allows.
+
+A send is never cut short, since it may have arrived; a channel that hangs keeps nobody else waiting. What was refused
+stays due: the ledger waits, and collapses what has grown old.
+"""
+
+import asyncio
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot.failures.notifier import ChannelForbidden, MessageGone, Notifier, NotifierError, Unsendable
+from bot.failures.outbox import Due, Outbox, Outgoing
+from bot.failures.outcome import DeliveryReport
+from bot.failures.pacing import Pace
+
+log = logging.getLogger(__name__)
+
+NONCE_HOLDS = timedelta(seconds=60)  # Discord: "the past few minutes"; after that a message is looked for
+CLOCK_DIFFERENCE = timedelta(minutes=5)  # between ours and Discord's
+STUMBLES = 5  # failures of one card, in a row, before others in its channel go first
+PATIENCE = 5.0  # seconds that deliver_once waits for sends; they go on after it
+
+
+class Courier:
+    def __init__(
+        self, outbox: Outbox, notifier: Notifier, *, now: Callable[[], datetime], patience: float = PATIENCE
+    ) -> None:
+        self._outbox = outbox
+        self._notifier = notifier
+        self._now = now
+        self._patience = patience
+        self._paces: defaultdict[int, Pace] = defaultdict(Pace)
+        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._queued: set[int] = set()
+        self._lanes: set[asyncio.Task[Counter[str]]] = set()
+        self._stumbles: Counter[int] = Counter()
+        self._tried_here: set[int] = set()
+        self._closed_channels: set[int] = set()
+        self._closing = False
+
+    async def deliver_once(self) -> DeliveryReport:
+        """Send what is due and may go now. Called often: after a poll, after a press, each second."""
+        due = await self._outbox.due()
+        started = [self._start(channel) for channel in dict.fromkeys(each.channel_id for each in due)]
+        lanes = {lane for lane in started if lane is not None}
+        if lanes:
+            await asyncio.wait(lanes, timeout=self._patience)
+        done = sum((lane.result() for lane in lanes if lane.done()), Counter[str]())
+        return await self._report(done, await self._outbox.due() if due else ())
+
+    def begin(self) -> None:
+        """Like deliver_once, without waiting: for the first cards of a burst that is still being read."""
+        if not self._closing:
+            self._keep(asyncio.create_task(self._begin()))
+
+    async def _begin(self) -> Counter[str]:
+        await self.deliver_once()
+        return Counter()
+
+    async def close(self, *, patience: float = 10.0) -> None:
+        """Let what is on its way arrive. What is cut off after that is looked for in the next life."""
+        self._closing = True
+        if self._lanes:
+            _, late = await asyncio.wait(self._lanes, timeout=patience)
+            for lane in late:
+                lane.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _keep(self, lane: asyncio.Task[Counter[str]]) -> asyncio.Task[Counter[str]]:
+        self._lanes.add(lane)
+        lane.add_done_callback(self._lanes.discard)
+        return lane
+
+    def _start(self, channel_id: int) -> asyncio.Task[Counter[str]] | None:
+        """One lane at work and one behind it, which sees what the first did not, are enough."""
+        if channel_id in self._queued or self._closing:
+            return None
+        self._queued.add(channel_id)
+        return self._keep(asyncio.create_task(self._lane(channel_id)))
+
+    async def _lane(self, channel_id: int) -> Counter[str]:
+        done: Counter[str] = Counter()
+        async with self._locks[channel_id]:
+            self._queued.discard(channel_id)
+            try:
+                await self._outbox.collapse(channel_id)
+                for due in self._in_order([each for each in await self._outbox.due() if each.channel_id == channel_id]):
+                    if self._closing or not await self._attempt(due, done):
+                        break
+            except Exception:
+                log.exception("Delivering to channel %s went wrong; it is tried again", channel_id)
+                done["failed"] += 1
+                self._paces[channel_id].failed(self._now())
+        return done
+
+    def _in_order(self, due: Sequence[Due]) -> list[Due]:
+        return sorted(due, key=lambda each: self._stumbles[each.card_id] >= STUMBLES)
+
+    async def _attempt(self, due: Due, done: Counter[str]) -> bool:
+        """Whether the next card of the channel may be tried."""
+        pace = self._paces[due.channel_id]
+        now = self._now()
+        if pace.allowed_at(due.card_id, now) > now:
+            return not due.is_post  # posts keep their order; one edit does not wait for another
+        outgoing = await self._outbox.prepare(due.card_id)
+        if outgoing is None:
+            return True
+        try:
+            done[await self._send(outgoing)] += 1
+        except NotifierError as error:
+            done["failed"] += 1
+            return await self._failed(outgoing, error, pace)
+        pace.sent(due.card_id, self._now())
+        self._stumbles.pop(due.card_id, None)
+        if due.channel_id in self._closed_channels:
+            self._closed_channels.discard(due.channel_id)
+            log.info("Channel %s can be written to again", due.channel_id)
+        return True
+
+    async def _send(self, outgoing: Outgoing) -> str:
+        if outgoing.message_id is None:
+            return await self._post(outgoing)
+        await self._notifier.edit(channel_id=outgoing.channel_id, message_id=outgoing.message_id, card=outgoing.card)
+        await self._outbox.edited(outgoing.card_id, revision=outgoing.revision)
+        return "edited"
+
+    async def _post(self, outgoing: Outgoing) -> str:
+        found = await self._earlier(outgoing)
+        if found is not None:
+            log.info("Card %s stands already as message %s", outgoing.card_id, found)
+            await self._outbox.posted(outgoing.card_id, message_id=found, revision=0)
+            return "found"
+        await self._outbox.trying(outgoing.card_id)
+        self._tried_here.add(outgoing.card_id)
+        message_id = await self._notifier.post(
+            channel_id=outgoing.channel_id,
+            card=outgoing.card,
+            nonce=outgoing.nonce,
+            mention_role_id=outgoing.mention_role_id,
+            silent=outgoing.silent,
+            reply_to=outgoing.reply_to,
+            thread=outgoing.thread,
+        )
+        await self._outbox.posted(outgoing.card_id, message_id=message_id, revision=outgoing.revision)
+        self._tried_here.discard(outgoing.card_id)
+        return "posted"
+
+    async def _earlier(self, outgoing: Outgoing) -> int | None:
+        """A message of an earlier attempt. Soon after it the nonce alone prevents a second one."""
+        if outgoing.tried_at is None:
+            return None
+        if outgoing.card_id in self._tried_here and self._now() - outgoing.tried_at < NONCE_HOLDS:
+            return None
+        try:
+            return await self._notifier.find(
+                channel_id=outgoing.channel_id,
+                card_id=outgoing.card_id,
+                not_before=outgoing.made_at - CLOCK_DIFFERENCE,
+            )
+        except ChannelForbidden:
+            return None  # may be written to, perhaps, but not read: better twice than never
+
+    async def _failed(self, outgoing: Outgoing, error: NotifierError, pace: Pace) -> bool:
+        self._stumbles[outgoing.card_id] += 1
+        if isinstance(error, MessageGone):
+            log.info("Card %s was deleted in Discord", outgoing.card_id)
+            await self._outbox.dismissed(outgoing.card_id)
+            return True
+        if isinstance(error, Unsendable):
+            log.error("Discord refuses card %s: %s", outgoing.card_id, error)
+            await self._outbox.edited(outgoing.card_id, revision=outgoing.revision)
+            return True
+        forbidden = isinstance(error, ChannelForbidden)
+        if forbidden:
+            await self._tell_closed(outgoing, error)
+        else:
+            log.warning("Card %s could not be sent: %s", outgoing.card_id, error)
+        pace.failed(self._now(), retry_after=error.retry_after, forbidden=forbidden)
+        return False
+
+    async def _tell_closed(self, outgoing: Outgoing, error: NotifierError) -> None:
+        """Once, until it is open again. Cards wait, and go nowhere else: another channel has other readers."""
+        if outgoing.message_id is None and outgoing.tried_at is None:
+            await self._outbox.not_sent(outgoing.card_id)
+        if outgoing.channel_id not in self._closed_channels:
+            self._closed_channels.add(outgoing.channel_id)
+            log.error("Channel %s cannot be written to, its cards wait: %s", outgoing.channel_id, error)
+
+    async def _report(self, done: Counter[str], waiting: Sequence[Due]) -> DeliveryReport:
+        now = self._now()
+        times = [self._paces[each.channel_id].allowed_at(each.card_id, now) for each in waiting]
+        held = await self._outbox.held_until()
+        return DeliveryReport(
+            posted=done["posted"],
+            edited=done["edited"],
+            failed=done["failed"],
+            waiting=len(waiting),
+            next_at=min([*times, *([held] if held else [])], default=None),
+        )
+
+    @property
+    def closed_channels(self) -> frozenset[int]:
+        """Channels that could not be written to when they were last tried."""
+        return frozenset(self._closed_channels)

@@ -1,0 +1,169 @@
+"""The ledger as an outbox: which cards no longer show the truth, and what became of the attempts to show it.
+
+Write the intent (revision, in the transaction that changed the state), send, record (delivered_revision): a crash
+anywhere leaves a card due, never a message forgotten. Only the newest state of a card is ever sent.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.database import Database
+from bot.failures.actions import CardKind
+from bot.failures.card import Card
+from bot.failures.rendering import Rendering
+from bot.failures.schema import card, incident
+from bot.failures.writing import show_cards
+
+_GROWING = (CardKind.INCIDENT.value, CardKind.DIGEST.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    card_id: int
+    channel_id: int
+    is_post: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A card's newest state on its way. `tried_at`: a post was begun, and what became of it is not known."""
+
+    card: Card
+    card_id: int
+    channel_id: int
+    message_id: int | None
+    revision: int
+    nonce: str
+    mention_role_id: int | None
+    silent: bool
+    thread: bool
+    reply_to: int | None
+    made_at: datetime
+    tried_at: datetime | None
+
+
+class Outbox:
+    def __init__(
+        self, database: Database, *, render: Callable[[], Rendering], now: Callable[[], datetime], fresh: timedelta
+    ) -> None:
+        self._database = database
+        self._render = render
+        self._now = now
+        self._fresh = fresh
+
+    async def due(self) -> tuple[Due, ...]:
+        """Posts before edits, each in the order in which the cards were made."""
+        query = (
+            select(card.c.id, card.c.channel_id, card.c.message_id)
+            .where(_is_due(), or_(card.c.not_before.is_(None), card.c.not_before <= self._now()))
+            .order_by(card.c.message_id.is_not(None), card.c.id)
+        )
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).all()
+        return tuple(Due(card_id=row.id, channel_id=row.channel_id, is_post=row.message_id is None) for row in found)
+
+    async def held_until(self) -> datetime | None:
+        """When the next held card may go."""
+        query = select(func.min(card.c.not_before)).where(_is_due(), card.c.not_before > self._now())
+        async with self._database.read() as connection:
+            until: datetime | None = (await connection.execute(query)).scalar_one_or_none()
+        return until
+
+    async def prepare(self, card_id: int) -> Outgoing | None:
+        """None: there is nothing to send (any more)."""
+        async with self._database.read() as connection:
+            query = select(card).where(card.c.id == card_id, _is_due())
+            row = (await connection.execute(query)).mappings().one_or_none()
+            if row is None:
+                return None
+            shown = await self._render().card(connection, row)
+            is_open = await _has_open(connection, card_id)
+            reply_to = await _message_of(connection, row["reply_to_card_id"])
+        if shown is None:
+            await self.edited(card_id, revision=row["revision"])
+            return None
+        told_late = self._now() - max(row["made_at"], row["not_before"] or row["made_at"]) > self._fresh
+        settled = row["kind"] in _GROWING and not is_open
+        return Outgoing(
+            card=shown,
+            card_id=card_id,
+            channel_id=row["channel_id"],
+            message_id=row["message_id"],
+            revision=row["revision"],
+            nonce=f"pt{card_id}",
+            mention_role_id=None if told_late or settled else row["mention_role_id"],
+            silent=row["silent"] or settled,
+            thread=row["thread"],
+            reply_to=reply_to,
+            made_at=row["made_at"],
+            tried_at=row["tried_at"],
+        )
+
+    async def trying(self, card_id: int) -> None:
+        """From here on a message may stand that the ledger does not know."""
+        await self._set(card_id, tried_at=self._now())
+
+    async def not_sent(self, card_id: int) -> None:
+        """It certainly does not."""
+        await self._set(card_id, tried_at=None)
+
+    async def posted(self, card_id: int, *, message_id: int, revision: int) -> None:
+        await self._set(card_id, message_id=message_id, sent_at=self._now(), delivered_revision=revision)
+
+    async def edited(self, card_id: int, *, revision: int) -> None:
+        await self._set(card_id, delivered_revision=revision)
+
+    async def dismissed(self, card_id: int) -> None:
+        """Deleted in Discord: not posted again, and not acknowledged."""
+        await self._set(card_id, state="dismissed")
+
+    async def _set(self, card_id: int, **values: object) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(update(card).where(card.c.id == card_id).values(**values))
+
+    async def collapse(self, channel_id: int) -> int:
+        """What could not be posted for an hour becomes one digest; how many cards went into it.
+
+        A card of which a post was begun stays out: its message may stand already.
+        """
+        before = self._now() - self._fresh
+        async with self._database.write() as connection:
+            query = select(card.c.id, card.c.made_at).where(
+                and_(_is_due(), card.c.channel_id == channel_id, card.c.kind.in_(_GROWING), card.c.made_at <= before),
+                and_(card.c.message_id.is_(None), card.c.tried_at.is_(None)),
+                or_(card.c.not_before.is_(None), card.c.not_before <= before),
+            )
+            waiting = (await connection.execute(query.order_by(card.c.id))).all()
+            if len(waiting) < 2:
+                return 0
+            await _merge(connection, [row.id for row in waiting], since=min(row.made_at for row in waiting))
+        return len(waiting)
+
+
+def _is_due() -> ColumnElement[bool]:
+    return and_(card.c.state == "standing", card.c.revision > card.c.delivered_revision)
+
+
+async def _merge(connection: AsyncConnection, ids: list[int], *, since: datetime) -> None:
+    into, *others = ids
+    values = {"kind": CardKind.DIGEST.value, "catch_up_since": since, "mention_role_id": None}
+    await connection.execute(update(card).where(card.c.id == into).values(values))
+    await connection.execute(update(incident).where(incident.c.card_id.in_(others)).values(card_id=into))
+    await connection.execute(update(card).where(card.c.id.in_(others)).values(state="merged"))
+    await show_cards(connection, (into,))
+
+
+async def _has_open(connection: AsyncConnection, card_id: int) -> bool:
+    query = select(incident.c.id).where(incident.c.card_id == card_id, incident.c.open_count > 0).limit(1)
+    return (await connection.execute(query)).first() is not None
+
+
+async def _message_of(connection: AsyncConnection, card_id: int | None) -> int | None:
+    if card_id is None:
+        return None
+    query = select(card.c.message_id).where(card.c.id == card_id, card.c.state == "standing")
+    return (await connection.execute(query)).scalar_one_or_none()

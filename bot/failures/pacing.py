@@ -1,0 +1,46 @@
+"""How fast a channel is written to: pure. Slower than Discord allows, so that it never has to say 429."""
+
+from collections import deque
+from datetime import datetime, timedelta
+
+SENDS = 5  # posts and edits in a channel ...
+SPAN = timedelta(seconds=5.5)  # ... within this: Discord allows 5 in 5 s of either, by its own clock
+BETWEEN_EDITS = timedelta(seconds=2)  # of one message
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
+FORBIDDEN_PAUSE, LONGEST_FORBIDDEN_PAUSE = timedelta(minutes=1), timedelta(minutes=15)
+
+
+class Pace:
+    """One channel's. `allowed_at` tells when the next send may go; `sent` and `failed` take note of one."""
+
+    def __init__(self) -> None:
+        self._sends: deque[datetime] = deque(maxlen=SENDS)
+        self._shown: dict[int, datetime] = {}
+        self._paused_until: datetime | None = None
+        self._pause = timedelta(0)
+
+    def allowed_at(self, card_id: int, now: datetime) -> datetime:
+        """Not after `now`: at once."""
+        times = [now]
+        if self._paused_until is not None:
+            times.append(self._paused_until)
+        if len(self._sends) == SENDS:
+            times.append(self._sends[0] + SPAN)
+        if card_id in self._shown:
+            times.append(self._shown[card_id] + BETWEEN_EDITS)
+        return max(times)
+
+    def sent(self, card_id: int, now: datetime) -> None:
+        self._sends.append(now)
+        self._shown = {each: at for each, at in self._shown.items() if now - at < BETWEEN_EDITS}
+        self._shown[card_id] = now
+        self._pause = timedelta(0)
+        self._paused_until = None
+
+    def failed(self, now: datetime, *, retry_after: float | None = None, forbidden: bool = False) -> None:
+        """Leave the channel alone: as long as Discord says, else twice as long as the last time."""
+        self._sends.append(now)
+        first, longest = (FORBIDDEN_PAUSE, LONGEST_FORBIDDEN_PAUSE) if forbidden else (FIRST_PAUSE, LONGEST_PAUSE)
+        self._pause = min(max(2 * self._pause, first), longest)
+        wait = self._pause if retry_after is None else timedelta(seconds=retry_after)
+        self._paused_until = now + wait
