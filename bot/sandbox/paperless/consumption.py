@@ -1,6 +1,7 @@
 """What consuming a file comes to, and what the row and the document say of it."""
 
 from datetime import datetime
+from mimetypes import guess_type
 from typing import Any
 
 from . import outcomes
@@ -15,6 +16,8 @@ def ending(documents: Documents, outcome: str, filename: str) -> Ending:
     if outcome in {"duplicate", "duplicate_in_trash"}:
         first = next(iter(documents), None)
         return duplicate(documents, filename, first.id if first else 1, in_trash=outcome == "duplicate_in_trash")
+    if outcome == "unsupported":
+        return outcomes.unsupported(filename, mime_type_of(filename))
     return outcomes.CONSUMPTION[outcome](filename)
 
 
@@ -32,7 +35,7 @@ def judge(
     """By content, as the real consumer does; a duplicate is only refused by a server set so, 2.20 always is."""
     name = upload.filename
     if upload.mime_type == "application/octet-stream":
-        return ending(documents, "unsupported", name)
+        return outcomes.unsupported(name, upload.mime_type)
     number = overrides.get("asn")
     if number is not None and documents.with_serial_number(number):
         return outcomes.asn_taken(name, number)
@@ -45,11 +48,15 @@ def judge(
     return ending(documents, "ok", name)
 
 
+def mime_type_of(filename: str) -> str:
+    return guess_type(filename)[0] or "application/octet-stream"
+
+
 def input_data(
     filename: str,
     *,
     owner: int | None,
-    mime_type: str = "application/pdf",
+    mime_type: str | None = None,
     overrides: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A file from the consume folder has no owner and next to no overrides."""
@@ -58,7 +65,7 @@ def input_data(
         given = {"filename": filename} | (overrides or {}) | {"owner_id": owner}
     return {
         "filename": filename,
-        "mime_type": mime_type,
+        "mime_type": mime_type or mime_type_of(filename),
         "overrides": given | {"skip_asn_if_exists": False},
     }
 

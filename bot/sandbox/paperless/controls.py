@@ -110,13 +110,21 @@ class Controls(World):
         *,
         owner: str | None = "operator",
         seconds: float | None = None,
-        trigger_source: str = "api_upload",
+        trigger_source: str | None = None,
     ) -> Row:
-        """A file to consume: pending, started, and after `seconds` of work the outcome."""
+        """A file to consume: pending, started, and after `seconds` of work the outcome. Nobody's files come from
+        the consume folder."""
         file = Upload(filename)
         file.feed(f"%PDF-1.7 {uuid4()} %%EOF".encode())
         ending = outcome if isinstance(outcome, Ending) else self.ending(outcome, filename)
-        return self.consume(file, owner=owner, seconds=seconds, trigger_source=trigger_source, ending=ending)
+        return self.consume(
+            file,
+            owner=owner,
+            seconds=seconds,
+            trigger_source=trigger_source or ("folder_consume" if owner is None else "api_upload"),
+            ending=ending,
+            mime_type=consumption.mime_type_of(filename),
+        )
 
     def fail_mail_fetch(self) -> Row:
         return self.run("mail_fetch", trigger_source="scheduled", fails=True)
@@ -155,7 +163,7 @@ class Controls(World):
             for row in self.table
             if row.trigger_source == "folder_consume" and row.status == FAILURE and row.filename
         }
-        return [self.upload(name, outcome, owner=None, trigger_source="folder_consume") for name in sorted(failed)]
+        return [self.upload(name, outcome, owner=None) for name in sorted(failed)]
 
     # By people
 

@@ -60,6 +60,10 @@ def while_consuming(filename: str, exception: str) -> Ending:
     return consumer_error(filename, f"Error occurred while consuming document {filename}: {exception}")
 
 
+def unsupported(filename: str, mime_type: str) -> Ending:
+    return consumer_error(filename, f"Unsupported mime type {mime_type}", line=463)
+
+
 def asn_taken(filename: str, number: int) -> Ending:
     return consumer_error(filename, f"Not consuming {filename}: Given ASN {number} already exists!", line=1066)
 
@@ -116,7 +120,7 @@ CONSUMPTION: dict[str, Callable[[str], Ending]] = {
         status=SUCCESS, result_data={"reason": "Document deleted by workflow action during consumption"}
     ),
     "corrupt": lambda f: while_consuming(f, "InputFileError: "),
-    "unsupported": lambda f: consumer_error(f, "Unsupported mime type application/octet-stream", line=463),
+    "unsupported": lambda f: unsupported(f, "application/octet-stream"),
     "broken_image": lambda f: while_consuming(f, "OSError: image file is truncated"),
     "ghostscript": lambda f: while_consuming(f, GHOSTSCRIPT),
     "asn_taken": lambda f: asn_taken(f, 77),
@@ -148,7 +152,7 @@ CONSUMPTION: dict[str, Callable[[str], Ending]] = {
     "encoding": lambda f: while_consuming(
         f, "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"
     ),
-    "program": lambda f: consumer_error(f, "Unsupported mime type application/x-dosexec", line=463),
+    "program": lambda f: unsupported(f, "application/x-dosexec"),
     "subprocess": lambda f: while_consuming(f, "SubprocessOutputError: Ghostscript rasterizing failed"),
     "locked": lambda f: while_consuming(f, "OperationalError: database is locked"),
     "barcode": lambda f: while_consuming(f, "PDFPageCountError: Unable to get page count."),

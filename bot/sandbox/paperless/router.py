@@ -92,7 +92,11 @@ V2 = [
     route(r"/api/tasks/run/", {"POST": legacy.run}),
     route(r"/api/tasks/([^/]+)/", {"GET": legacy.single}, may=VIEWING),
 ]
-PAGES = {"/api/": routes_server.root, "/accounts/login/": routes_server.login_page}
+PAGES = {
+    "/api/": routes_server.root,
+    "/accounts/login/": routes_server.login_page,
+    "/ws/status/": routes_server.websocket,
+}
 ROUTES = {Version.V3: V3 + COMMON, Version.V2: V2 + COMMON}
 
 

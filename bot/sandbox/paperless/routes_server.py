@@ -215,3 +215,8 @@ async def root(call: Call) -> Answer:
 async def login_page(call: Call) -> Answer:
     page = "<!doctype html>\n<html><head><title>Paperless-ngx sign in</title></head><body></body></html>\n"
     return Answer(body=page.encode(), content_type=HTML, allow=False)
+
+
+async def websocket(call: Call) -> Answer:
+    """Only a session cookie opens it, and nobody logs in here: to a token it is 403 at the handshake."""
+    return Answer(status=403, allow=False)

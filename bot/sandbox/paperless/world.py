@@ -100,6 +100,7 @@ class World:
         seconds: float | None = None,
         trigger_source: str = "api_upload",
         ending: Ending | None = None,
+        mime_type: str | None = None,
         without_row: bool = False,
     ) -> Row:
         """What a real upload does: a row, and work for the worker. Without `ending` the file's content decides."""
@@ -108,7 +109,7 @@ class World:
             task_id=task_id or str(uuid4()),
             trigger_source=trigger_source,
             input_data=consumption.input_data(
-                upload.filename, owner=user_id, mime_type=upload.mime_type, overrides=given
+                upload.filename, owner=user_id, mime_type=mime_type or upload.mime_type, overrides=given
             ),
             owner=user_id,
         )

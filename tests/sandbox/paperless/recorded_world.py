@@ -207,8 +207,18 @@ def _as_of(row: dict[str, Any], at: datetime) -> dict[str, Any] | None:
     }
 
 
+def rows_v3(at: datetime) -> dict[int, dict[str, Any]]:
+    return {pk: seen for pk, row in _last_seen().items() if (seen := _as_of(row, at)) is not None}
+
+
+def seed_v3_at(paperless: SandboxPaperless, at: datetime) -> None:
+    """The table as it was at a moment, without regard to one request."""
+    for row in rows_v3(at).values():
+        paperless.add_task(**row)
+
+
 def seed_v3(paperless: SandboxPaperless, recording: Recording) -> None:
-    rows = {pk: seen for pk, row in _last_seen().items() if (seen := _as_of(row, recording.at)) is not None}
+    rows = rows_v3(recording.at)
     body = recording.response["body"]
     for shown in rows_in(body):
         if "related_document_ids" in shown:
@@ -321,9 +331,18 @@ def _as_of_v2(row: dict[str, Any], at: datetime) -> dict[str, Any] | None:
     return row | empty
 
 
+def rows_v2(at: datetime) -> dict[int, dict[str, Any]]:
+    return {pk: seen for pk, row in _last_seen_v2().items() if (seen := _as_of_v2(row, at)) is not None}
+
+
+def seed_v2_at(paperless: SandboxPaperless, at: datetime) -> None:
+    for row in rows_v2(at).values():
+        paperless.add_task(**row)
+
+
 def seed_v2(paperless: SandboxPaperless, recording: Recording) -> None:
     """Every row that is seen whole anywhere; the others of a list are only counted there."""
-    rows = {pk: seen for pk, row in _last_seen_v2().items() if (seen := _as_of_v2(row, recording.at)) is not None}
+    rows = rows_v2(recording.at)
     for shown in rows_in(recording.response["body"]):
         rows[shown["id"]] = columns_v2(shown)
     if recording.response["body"] == [] and recording.name == "list_empty_instance":
