@@ -1,16 +1,17 @@
 """What Paperless-ngx answers, as frozen values. msgspec fills them straight from the bytes of an answer.
 
-Every datetime that comes from a server is aware and in UTC. Rows of 2.20 (API version 9) come out as the same models,
-see `v9.py`. Equality is by value; a Task hashes by its `task_id`.
+Every datetime is aware, and read in UTC whatever zone the server wrote it in. Rows of 2.20 (API version 9) come out as the
+same models, see `rows9.py`. Equality is by value; a Task hashes by its `task_id`.
 """
 
 from collections.abc import AsyncIterable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from os import PathLike
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from msgspec import Meta, Struct
+from msgspec.structs import fields
 
 from bot.paperless.enums import (
     FINISHED,
@@ -42,11 +43,46 @@ __all__ = [
 ]
 
 Moment = Annotated[datetime, Meta(tz=True)]
+MOMENTS = frozenset(
+    {"date_created", "date_started", "date_done", "last_run", "last_success", "last_failure", "added", "modified"}
+)
+S = TypeVar("S", bound=type[Struct])
+
+
+class _InUtc:
+    """A moment, stored as the server wrote it and read in UTC.
+
+    Turning all 300,000 moments of 100,000 tasks into UTC takes about as long as decoding the tasks, and most of them
+    nobody looks at: so it is done for the one that is looked at.
+    """
+
+    def __init__(self, stored: Any) -> None:
+        self._stored = stored
+
+    def __get__(self, row: Struct | None, kind: type | None = None) -> Any:
+        if row is None:
+            return self
+        moment = self._stored.__get__(row)
+        if moment is None or moment.tzinfo is UTC:
+            return moment
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:  # within hours of the year 1 or 9999
+            return moment.replace(tzinfo=UTC)
+
+
+def in_utc(kind: S) -> S:
+    for field in fields(kind):
+        if field.name in MOMENTS:
+            setattr(kind, field.name, _InUtc(kind.__dict__[field.name]))
+    return kind
+
 
 # What 2.20 stores for some milliseconds, before the real text of a failure: the repr of a Python object.
 UNSETTLED_TRACEBACK = "<traceback object at "
 
 
+@in_utc
 class Task(Struct, frozen=True, kw_only=True, gc=False):
     """One row of the task list. `task_id` is the Celery UUID, `id` the primary key (which restarts after a rebuild).
 
@@ -159,6 +195,7 @@ class TaskPage(Struct, frozen=True, kw_only=True):
     next_page: int | None = None
 
 
+@in_utc
 class TaskSummary(Struct, frozen=True, kw_only=True):
     """One task type over the last days. Started and revoked tasks are in `total_count` alone."""
 
@@ -183,6 +220,7 @@ class TaskStatusCounts(Struct, frozen=True, kw_only=True):
     completed: int = 0
 
 
+@in_utc
 class Document(Struct, frozen=True, kw_only=True):
     id: int
     title: str = ""

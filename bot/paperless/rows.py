@@ -6,15 +6,13 @@ date_created cannot be told, and raises ShapeError.
 """
 
 import json
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec.structs import fields, force_setattr
+from msgspec.structs import fields
 
-from bot.paperless.models import Document, Task, TaskPage, TaskStatusCounts, TaskSummary
+from bot.paperless.models import MOMENTS, Document, Task, TaskPage, TaskStatusCounts, TaskSummary
 
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
@@ -50,16 +48,11 @@ _RESULT = msgspec.json.Decoder(_Result)
 _STARTED = msgspec.json.Decoder(_Started)
 _TEXT = msgspec.json.Decoder(str)
 
-MOMENTS = frozenset(
-    {"date_created", "date_started", "date_done", "last_run", "last_success", "last_failure", "added", "modified"}
-)
-
 
 def task_page(body: bytes, *, page: int) -> TaskPage:
     """Page number `page` of a list. The `next` link tells that there is another one, and is not read further."""
     try:
         found = _PAGE.decode(body)
-        to_utc(found.results)
         count, results, following = found.count, found.results, found.next
     except NOT_EXACT:
         data = loads(body)
@@ -121,7 +114,7 @@ def tolerant(kind: type[S], row: Any) -> S:
         if field.name not in row:
             continue
         try:
-            values[field.name] = _utc_of(msgspec.convert(_wrapped(field.name, row), field.type, strict=False))
+            values[field.name] = msgspec.convert(_wrapped(field.name, row), field.type, strict=False)
         except NOT_EXACT:
             if field.required:
                 raise ShapeError(f"{field.name} of a {kind.__name__} makes no sense") from None
@@ -148,43 +141,21 @@ def _aware(value: Any) -> Any:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _utc_of(value: Any) -> Any:
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
-
-
-@cache
-def _moments(kind: type[msgspec.Struct]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name in MOMENTS)
-
-
-def to_utc(rows: Iterable[msgspec.Struct]) -> None:
-    """In place, before anybody else has seen the frozen rows: the server writes its own zone."""
-    for row in rows:
-        for name in _moments(type(row)):
-            moment = getattr(row, name)
-            if moment is not None and moment.tzinfo is not UTC:
-                force_setattr(row, name, moment.astimezone(UTC))
-
-
 def _one(decoder: msgspec.json.Decoder[S], kind: type[S], body: bytes) -> S:
     try:
-        found = decoder.decode(body)
-        to_utc((found,))
+        return decoder.decode(body)
     except NOT_EXACT:
         return tolerant(kind, loads(body))
-    return found
 
 
 def _several(decoder: msgspec.json.Decoder[tuple[S, ...]], kind: type[S], body: bytes) -> tuple[S, ...]:
     try:
-        found = decoder.decode(body)
-        to_utc(found)
+        return decoder.decode(body)
     except NOT_EXACT:
         data = loads(body)
         if not isinstance(data, list):
             raise ShapeError("no list") from None
         return tuple(tolerant(kind, row) for row in data)
-    return found
 
 
 def _exactly(decoder: msgspec.json.Decoder[T], body: bytes, otherwise: str) -> T:

@@ -12,7 +12,7 @@ import msgspec
 
 from bot.paperless.filters import TaskFilter
 from bot.paperless.models import UNSETTLED_TRACEBACK, Moment, Task, TaskStatus, TaskType, TriggerSource
-from bot.paperless.rows import NOT_EXACT, ShapeError, loads, to_utc, tolerant
+from bot.paperless.rows import NOT_EXACT, ShapeError, loads, tolerant
 
 NAME_OF_TYPE = {
     TaskType.CONSUME_FILE: "consume_file",
@@ -62,7 +62,6 @@ def tasks(body: bytes) -> tuple[Task, ...]:
     """The whole list, in the server's order: newest created first."""
     try:
         rows = _ROWS.decode(body)
-        to_utc(rows)
     except NOT_EXACT:
         data = loads(body)
         if not isinstance(data, list):
@@ -74,7 +73,6 @@ def tasks(body: bytes) -> tuple[Task, ...]:
 def task(body: bytes) -> Task:
     try:
         row = _ROW.decode(body)
-        to_utc((row,))
     except NOT_EXACT:
         row = tolerant(Row9, loads(body))
     return _task(row)

@@ -51,7 +51,7 @@ class Version10:
                 return  # rows were deleted meanwhile
             number = page.next_page
             ids = frozenset(task.id for task in page.results)
-            if not last.isdisjoint(ids):
+            if not last.isdisjoint(ids) and not ids <= last:
                 rest = tuple(task for task in page.results if task.id not in last)
                 page = TaskPage(count=page.count, results=rest, next_page=page.next_page)
             last = ids
@@ -59,7 +59,7 @@ class Version10:
 
     async def by_task_id(self, task_id: str) -> Task | None:
         found = await self._get(wire.LIST, partial(rows.task_page, page=1), [("task_id", task_id)])
-        return next((task for task in found.results if task.task_id == task_id), None)
+        return only(found.results, task_id)
 
     async def by_pk(self, pk: int) -> Task:
         try:
@@ -115,6 +115,11 @@ class Version10:
                 return None
             number = high if number == 1 else (low + high) // 2
         return None
+
+
+def only(found: tuple[Task, ...], task_id: str) -> Task | None:
+    """The answer to `?task_id=`: none or one. More than one is a server that ignored it."""
+    return found[0] if len(found) == 1 else next((task for task in found if task.task_id == task_id), None)
 
 
 def _pages(count: int) -> int:

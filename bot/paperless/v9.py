@@ -23,6 +23,7 @@ from bot.paperless.models import (
     TaskType,
     TriggerSource,
 )
+from bot.paperless.v10 import only
 
 if TYPE_CHECKING:
     from bot.paperless.client import PaperlessClient
@@ -64,7 +65,7 @@ class Version9:
 
     async def by_task_id(self, task_id: str) -> Task | None:
         found = await self._list([("task_id", task_id)])
-        return next((task for task in found if task.task_id == task_id), None)
+        return only(found, task_id)
 
     async def by_pk(self, pk: int) -> Task:
         try:
