@@ -183,7 +183,12 @@ def answer_errors(request: Request) -> list[str]:
     content = responses[str(request.status)].get("content", {}).get("application/json")
     if content is None:
         return [] if request.answer is None else ["Discord answers without a body here"]
-    schema = _rooted(content["schema"])
-    if jsonschema_rs.validator_for(schema).is_valid(request.answer):
+    if _answer_validator(request.method, path, str(request.status)).is_valid(request.answer):
         return []
-    return [_readable(schema, request.answer)]
+    return [_readable(_rooted(content["schema"]), request.answer)]
+
+
+@functools.cache
+def _answer_validator(method: str, path: str, status: str) -> jsonschema_rs.Validator:
+    content = _operation(method, path)["responses"][status]["content"]
+    return jsonschema_rs.validator_for(_rooted(content["application/json"]["schema"]))

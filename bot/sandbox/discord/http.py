@@ -74,6 +74,7 @@ class _Endpoint:
             record.json, record.files = reading.json, reading.uploads
         except ApiError as error:
             reading = error
+        self._core.events.emit("request_started", {"request": str(record)})
         if fault is not None:
             await self._core.faults.wait(fault)
             if not fault.effect:

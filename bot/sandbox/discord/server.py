@@ -56,7 +56,7 @@ class SandboxDiscord(People):
         return aiohttp.UnixConnector(path=str(self.socket_path), limit=0)
 
     async def start(self, *, tcp_port: int | None = None) -> None:
-        """`tcp_port` opens a port of 127.0.0.1 as well; 0 takes any, see `url`."""
+        """`tcp_port` opens a port of 127.0.0.1 as well; 0 takes any, see `tcp_url`."""
         runner = web.AppRunner(http.application(self), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         self._runner = runner
@@ -66,9 +66,9 @@ class SandboxDiscord(People):
             await self._tcp.start()
 
     @property
-    def url(self) -> str:
+    def tcp_url(self) -> str | None:
         if self._runner is None or self._tcp is None:
-            raise RuntimeError("start(tcp_port=...) opens a TCP port")
+            return None
         host, port = next(address for address in self._runner.addresses if isinstance(address, tuple))[:2]
         return f"http://{host}:{port}"
 
