@@ -92,7 +92,7 @@ async def open_page(browser: Browser, url: str) -> AsyncIterator[Open]:
             page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
             page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
             await page.goto(f"{url}/?as={person}")
-            await page.locator("#channel-list button").first.wait_for()
+            await page.locator("html[data-ready]").wait_for()
             return page
 
         yield open_one

@@ -52,7 +52,6 @@ export function createComposer({ notice, onsent }) {
     if (!content && files.length === 0) return;
     const named = Object.fromEntries(files.map((file, index) => [`files[${index}]`, file]));
     input.value = "";
-    grow();
     files = [];
     drawFiles();
     onsent();
@@ -77,10 +76,6 @@ export function createComposer({ notice, onsent }) {
     if (chosen) return begin(chosen, typed?.values ?? {});
     return notice({ text: `There is no command ${text.trim()}` });
   }
-  function grow() {
-    input.style.setProperty("height", "auto");
-    input.style.setProperty("height", `${Math.min(input.scrollHeight, 180)}px`);
-  }
   function drawFiles() {
     const remove = (file) => { files = files.filter((other) => other !== file); drawFiles(); input.focus(); };
     replaceChildren(byId("composer-attached"), files.map((file) => el("li", {}, `${file.name} (${sizeText(file.size)}) `, el("button", { type: "button", class: "linkish", "aria-label": `Remove ${file.name}`, onclick: () => remove(file) }, "Remove"))));
@@ -92,9 +87,8 @@ export function createComposer({ notice, onsent }) {
   }
 
   input.addEventListener("input", () => {
-    grow();
     const text = input.value;
-    if (!text.startsWith("/") || text.includes("\n")) return list.hide();
+    if (!text.startsWith("/")) return list.hide();
     const typed = typedCommand(available(), text);
     const beyond = typed && text.length > typed.command.path.length + 1;
     if (beyond && typed.command.options.length) return begin(typed.command, typed.values);
@@ -103,7 +97,7 @@ export function createComposer({ notice, onsent }) {
   input.addEventListener("blur", () => list.hide());
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (event.key === "Enter") {
       event.preventDefault();
       enter();
     } else if (event.key === "Tab" && !event.shiftKey && list.open && list.active) {

@@ -15,6 +15,7 @@ import { keepFresh } from "./times.js";
 import { createTour } from "./tour.js";
 
 const failures = new Map();
+const refreshing = new Set();
 const openDrawer = startDrawers();
 const tour = createTour({ reveal: (target) => openDrawer(target === "#panel" || target === "#lamps" ? "panel" : null) });
 const log = createLog({ act, dismiss: dismissMessage, menu: messageMenu, failure: (message) => failures.get(message.id) });
@@ -87,7 +88,12 @@ function notice(what) {
   return replaceChildren(box, el("p", { class: what.pending ? "muted" : "failed" }, what.text), what.pending ? null : close);
 }
 
-function onMessage({ op, message, channel_id: channelId, id }) {
+function onMessage(event) {
+  for (const kept of refreshing) kept.push(event);
+  showEvent(event);
+}
+
+function showEvent({ op, message, channel_id: channelId, id }) {
   if (op === "delete") {
     dropMessage(channelId, id);
     if (channelId === store.channelId) log.remove(id);
@@ -122,9 +128,17 @@ async function openChannel(channelId, { focus = false } = {}) {
   if (focus) byId("composer-input").focus();
 }
 
+/** Ask for the whole list. What happens while it is under way comes after it once more: the list may be older. */
 async function refresh(channelId) {
-  store.messages.set(channelId, await getMessages(channelId, store.me.id));
+  const meanwhile = [];
+  refreshing.add(meanwhile);
+  try {
+    store.messages.set(channelId, await getMessages(channelId, store.me.id));
+  } finally {
+    refreshing.delete(meanwhile);
+  }
   if (channelId === store.channelId) log.reset();
+  meanwhile.forEach(showEvent);
 }
 
 function drawChannels() {
@@ -171,6 +185,7 @@ async function start() {
     drawCounts(activity.counts);
     if (store.channelId) await refresh(store.channelId);
     else await openChannel(store.channels[0].id);
+    document.documentElement.dataset.ready = "true";
   } catch (error) {
     if (!(error instanceof Refused)) byId("offline").hidden = false;
     else notice({ text: error.message });
