@@ -164,9 +164,8 @@ def needs_somebody(card: IncidentCard) -> bool:
 
 
 def can_acknowledge(card: IncidentCard) -> bool:
-    """Only what failed: acknowledging what still runs would hide its failure to come."""
-    failed = card.kind in (IncidentKind.FAILED, IncidentKind.REVOKED)
-    return failed and needs_somebody(card) and card.open_count > 0
+    """What is stuck or silent is acknowledged here alone: in Paperless that would hide the failure to come."""
+    return needs_somebody(card) and card.open_count > 0
 
 
 def open_button(link_base: str, document_id: int | None = None) -> ui.Button[ui.LayoutView] | None:

@@ -133,10 +133,10 @@ class TestOtherKinds:
         view = render(incident(kind=IncidentKind.REVOKED, task_type="mail_fetch", filename=None, count=3))
         assert lines(view)[0] == "**Mail fetch was not run, 3 times**"
 
-    async def test_stuck_running_cannot_be_acknowledged(self) -> None:
+    async def test_stuck_while_running(self) -> None:
         view = render(incident(kind=IncidentKind.STUCK, message=None, error_type=None, duration_seconds=None))
         assert lines(view)[0] == f"**Consuming invoice-11.pdf has been running since {AT}**"
-        assert buttons(view) == ["Details", "Open in Paperless"]
+        assert buttons(view) == ["Acknowledge", "Details", "Open in Paperless"]
         assert accent(view) == Accent.AMBER
 
     async def test_stuck_waiting(self) -> None:
