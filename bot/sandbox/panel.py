@@ -122,8 +122,11 @@ GROUPS: tuple[tuple[str, tuple[Action, ...]], ...] = (
         ),
     ),
 )
-HIDDEN = (Action(name="delete_message", label="Delete message", play=scenes.delete_message),)
-ACTIONS = {action.name: action for _, actions in GROUPS for action in actions} | {one.name: one for one in HIDDEN}
+ELSEWHERE = (
+    Action(name="delete_message", label="Delete message", play=scenes.delete_message),
+    Action(name="acknowledge", label="Dismiss", play=scenes.acknowledge),
+)
+ACTIONS = {action.name: action for _, actions in GROUPS for action in actions} | {one.name: one for one in ELSEWHERE}
 
 
 def described() -> list[dict[str, Any]]:

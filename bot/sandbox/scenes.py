@@ -83,6 +83,11 @@ async def revoke(stage: Stage, form: Form) -> str:
 # --- the web interface of Paperless-ngx
 
 
+async def acknowledge(stage: Stage, form: Form) -> str:
+    """From the page that stands for the web interface."""
+    return f"{stage.paperless.acknowledge_in_web_ui([int(form['id'])])} dismissed."
+
+
 async def acknowledge_newest(stage: Stage, form: Form) -> str:
     row = stage.newest_failure(acknowledged=False)
     stage.paperless.acknowledge_in_web_ui([row])

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from itertools import islice
 from typing import Any, Protocol
 
 from bot.sandbox.activity import Activity, Asked, asked_discord, asked_paperless
@@ -20,6 +21,7 @@ HINTS = {
     ids.CLEO_ID: "has no role: may look",
 }
 ROLES = {ids.ADA_ID: "Manage Server", ids.BEN_ID: "Archivists", ids.CLEO_ID: "no role"}
+TASKS_LISTED = 50
 FAILED_STATES = ("failure", "revoked")
 STATUS_EVERY_SECONDS = 0.2
 CHANGES_STATUS = ("gateway_up", "gateway_down")
@@ -113,6 +115,18 @@ class Stage:
             if acknowledged is None or row.acknowledged is acknowledged:
                 return row
         raise LookupError("nothing has failed" if acknowledged is None else "every failure is dismissed already")
+
+    def tasks(self) -> dict[str, Any]:
+        """The newest tasks, as the stand-in for Paperless's web interface lists them."""
+        table = self.paperless.table
+        failed = table.latest_done(FAILED_STATES, len(table))
+        return {
+            "tasks": [_task(row) for row in islice(table.newest(), TASKS_LISTED)],
+            "total": len(table) + len(table.history or ()),
+            "open": sum(not row.acknowledged for row in failed),
+            "up": self.paperless.is_up,
+            "now": self.now().timestamp(),
+        }
 
     def now(self) -> datetime:
         return self.discord.clock.now()
@@ -228,6 +242,18 @@ def _local(link: Any) -> Any:
 
 def _lamp(label: str, text: str, *, good: bool) -> dict[str, str]:
     return {"label": label, "text": text, "state": "good" if good else "bad"}
+
+
+def _task(row: Row) -> dict[str, Any]:
+    result = row.result_data or {}
+    return {
+        "id": row.id,
+        "name": row.filename or row.task_type,
+        "status": row.status,
+        "acknowledged": row.acknowledged,
+        "at": (row.date_done or row.date_created).timestamp(),
+        "result": str(result.get("error_message") or result.get("reason") or ""),
+    }
 
 
 def _role(role: Mapping[str, Any]) -> dict[str, Any]:

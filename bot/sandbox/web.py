@@ -63,6 +63,8 @@ def build(stage: Stage) -> web.Application:
             web.post("/api/interactions", interact),
             web.post("/api/world/{action}", play),
             web.get("/cdn/{path:.+}", attachment),
+            web.get("/paperless/{path:.*}", paperless),
+            web.get("/api/paperless", tasks),
             web.get(r"/{name:[a-z_]+\.(?:js|css|svg|html)}", page_file),
         ]
     )
@@ -84,6 +86,11 @@ async def index(_request: web.Request) -> web.FileResponse:
     return _file("index.html")
 
 
+async def paperless(_request: web.Request) -> web.FileResponse:
+    """Where "Open in Paperless" leads: any page of it is the list of its tasks."""
+    return _file("paperless.html")
+
+
 async def page_file(request: web.Request) -> web.FileResponse:
     return _file(request.match_info["name"])
 
@@ -100,6 +107,10 @@ async def state(request: web.Request) -> web.Response:
     user = request.query.get("user")
     about = request.app[STAGE].describe(int(user) if user else None)
     return web.json_response(about | {"world": described()})
+
+
+async def tasks(request: web.Request) -> web.Response:
+    return web.json_response(request.app[STAGE].tasks())
 
 
 async def activity(request: web.Request) -> web.Response:

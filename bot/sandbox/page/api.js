@@ -23,6 +23,7 @@ function postFiles(path, body, files) {
 
 export const getState = (userId) => ask(userId ? `/api/state?user=${userId}` : "/api/state");
 export const getMessages = (channelId, userId) => ask(`/api/channels/${channelId}/messages?user=${userId}`);
+export const getTasks = () => ask("/api/paperless");
 export const getActivity = () => ask("/api/activity");
 export const playWorld = (action, body) => post(`/api/world/${action}`, body);
 export const sendMessage = (channelId, body, files) => postFiles(`/api/channels/${channelId}/messages`, body, files);
