@@ -6,7 +6,7 @@ import discord
 import pytest
 from aiohttp import ClientSession
 
-from bot.sandbox.discord import RateLimits, SandboxDiscord, Upload, permissions
+from bot.sandbox.discord import SandboxDiscord, Upload, permissions
 from bot.sandbox.discord.ids import ADA_ID, ALERTS_ID, APPLICATION_ID, ARCHIVISTS_ID, BEN_ID, CLEO_ID, GENERAL_ID
 from bot.sandbox.discord.ratelimit import OLD_EDIT, Limit
 
@@ -258,43 +258,3 @@ async def test_a_message_upgraded_to_components_v2_must_drop_its_text_and_cannot
     with pytest.raises(discord.HTTPException, match="IS_COMPONENTS_V2"):
         await message.edit(content="back", view=None)
     assert sandbox.messages(ALERTS_ID)[-1]["flags"] & 1 << 15
-
-
-async def test_a_thread_is_opened_on_a_message_written_to_and_archived(sandbox: SandboxDiscord, start: Start) -> None:
-    bot = await start(Bot(sandbox))
-    channel = bot.get_channel(ALERTS_ID)
-    assert isinstance(channel, discord.TextChannel)
-    message = await channel.send("card")
-    thread = await message.create_thread(name="About the card")
-    await thread.send("in the thread")
-    assert thread.id == message.id
-    assert [stored["content"] for stored in sandbox.messages(thread.id)] == ["in the thread"]
-    await thread.edit(archived=True, locked=True)
-    with pytest.raises(discord.HTTPException, match="50083"):
-        await bot.channel(thread.id).send("late")
-    with pytest.raises(discord.HTTPException, match="160004"):
-        await message.create_thread(name="Another")
-    alone = await channel.create_thread(name="Alone", type=discord.ChannelType.public_thread)
-    assert [found.name for found in await channel.guild.active_threads()] == ["Alone"]
-    assert alone.parent_id == ALERTS_ID
-
-
-async def test_the_guild_its_roles_and_members_can_be_fetched(sandbox: SandboxDiscord, start: Start) -> None:
-    bot = await start(Bot(sandbox))
-    guild = await bot.fetch_guild(bot.guilds[0].id)
-    assert guild.name == "The Archive"
-    assert ARCHIVISTS_ID in [role.id for role in await guild.fetch_roles()]
-    assert (await guild.fetch_member(BEN_ID)).get_role(ARCHIVISTS_ID) is not None
-    assert {channel.name for channel in await guild.fetch_channels()} == {"paperless-alerts", "general"}
-    channel = await bot.fetch_channel(ALERTS_ID)
-    assert isinstance(channel, discord.TextChannel)
-    assert channel.permissions_for(bot.guilds[0].me).send_messages
-    assert (await bot.application_info()).owner.name == "ada"
-    assert (await bot.fetch_user(CLEO_ID)).name == "cleo"
-    assert bot.guilds[0].me.guild_permissions.view_channel
-    with pytest.raises(discord.NotFound):
-        await bot.fetch_channel(1)
-
-
-async def test_the_default_limits_are_discords() -> None:
-    assert RateLimits().limits["send"] == Limit(5, 5)
