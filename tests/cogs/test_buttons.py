@@ -1,0 +1,227 @@
+"""What the buttons on cards do, end to end: who may, who was first, what is answered, and what a forged one gets."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+from discord import ui
+
+from bot.sandbox.discord import ids
+from bot.sandbox.discord.interactions import Interaction
+from bot.ui.cards import render
+from tests.house import House, Json, buttons, texts
+from tests.ui import examples
+
+FAILED = "invoice-11.pdf"
+
+
+async def failed_card(house: House) -> tuple[Any, Json]:
+    """A task that failed, and its card."""
+    row = house.paperless.fail(FAILED, owner="bob")
+    return row, await house.card(lambda text: FAILED in text)
+
+
+def press_stale(house: House, user_id: int, message: Json, label: str) -> Interaction:
+    """A press by somebody whose screen still shows `message` as it was."""
+    custom_id = buttons(message)[label]
+    component = {"type": 2, "id": 1, "custom_id": custom_id}
+    return house.discord._use(user_id, message, component, {})
+
+
+class TestAcknowledge:
+    async def test_the_card_changes_at_once_and_no_second_message_comes(self, house: House) -> None:
+        async with house.bot():
+            row, card = await failed_card(house)
+            changed = await house.press(card, "Acknowledge")
+        assert changed["id"] == card["id"]
+        assert f"acknowledged by <@{ids.BEN_ID}>" in texts(changed)
+        assert house.paperless.row(row.id).acknowledged
+        assert len(house.posted()) == 1
+
+    async def test_without_the_role_the_person_reads_who_may(self, house: House) -> None:
+        async with house.bot():
+            row, card = await failed_card(house)
+            refusal = await house.press(card, "Acknowledge", user_id=ids.CLEO_ID)
+        assert refusal["flags"] & discord.MessageFlags.ephemeral.flag
+        assert f"<@&{ids.ARCHIVISTS_ID}>" in texts(refusal)
+        assert refusal["mention_roles"] == []
+        assert not house.paperless.row(row.id).acknowledged
+
+    async def test_of_two_at_once_one_wins_and_the_other_reads_who(self, house: House) -> None:
+        async with house.bot():
+            _, card = await failed_card(house)
+            presses = [press_stale(house, user_id, card, "Acknowledge") for user_id in (ids.ADA_ID, ids.BEN_ID)]
+            replies = await asyncio.gather(*(press.reply(timeout=10) for press in presses))
+            final = await house.card(lambda text: "acknowledged by" in text)
+        winners = [reply for reply in replies if reply["id"] == card["id"]]
+        (loser,) = [reply for reply in replies if reply["id"] != card["id"]]
+        assert len(winners) == 1
+        winner = next(user for user in (ids.ADA_ID, ids.BEN_ID) if f"<@{user}>" in texts(final))
+        assert f"<@{winner}>" in texts(loser)
+
+    async def test_on_a_screen_that_is_behind_the_person_reads_who_was_first(self, house: House) -> None:
+        async with house.bot():
+            _, card = await failed_card(house)
+            before = dict(card)
+            await house.press(card, "Acknowledge", user_id=ids.ADA_ID)
+            changed = await house.card(lambda text: "acknowledged by" in text)
+            assert "Acknowledge" not in buttons(changed)
+            # Discord sends the message as it is now, without the button that was pressed.
+            stale = house.discord._use(
+                ids.BEN_ID, changed, {"type": 2, "id": 1, "custom_id": buttons(before)["Acknowledge"]}, {}
+            )
+            reply = await stale.reply()
+        assert f"Somebody was faster: acknowledged by <@{ids.ADA_ID}>" in texts(reply)
+
+    async def test_where_paperless_does_not_answer_the_person_reads_it_and_can_press_again(self, house: House) -> None:
+        async with house.bot():
+            row, card = await failed_card(house)
+            fault = house.paperless.faults.add("status", status=403, path="acknowledge")
+            refused = await house.press(card, "Acknowledge")
+            house.paperless.faults.remove(fault)
+            again = await house.press(card, "Acknowledge")
+        assert "Not acknowledged" in texts(refused)
+        assert "The button works again" in texts(refused)
+        assert f"acknowledged by <@{ids.BEN_ID}>" in texts(again)
+        assert house.paperless.row(row.id).acknowledged
+
+    @pytest.mark.parametrize("failure", [503, "drop", "drop_after"])
+    async def test_a_stumbling_discord_still_gets_the_answer(self, house: House, failure: Any) -> None:
+        async with house.bot():
+            row, card = await failed_card(house)
+            house.discord.fail_next("POST", "/interactions/", failure)
+            changed = await house.press(card, "Acknowledge")
+        assert "acknowledged by" in texts(changed)
+        assert house.paperless.row(row.id).acknowledged
+
+
+class TestDetails:
+    async def test_error_type_message_and_traceback_for_that_person_alone(self, house: House) -> None:
+        async with house.bot():
+            _, card = await failed_card(house)
+            reply = await house.press(card, "Details")
+        assert reply["flags"] & discord.MessageFlags.ephemeral.flag
+        assert "Error type: ConsumerError" in texts(reply)
+        assert "Traceback" in texts(reply)
+
+    async def test_not_for_a_member_without_the_role(self, house: House) -> None:
+        async with house.bot():
+            _, card = await failed_card(house)
+            reply = await house.press(card, "Details", user_id=ids.CLEO_ID)
+        assert "Reading error details is for" in texts(reply)
+        assert "Traceback" not in texts(reply)
+
+    async def test_a_long_traceback_comes_as_a_file(self, house: House) -> None:
+        result = {"error_type": "KeyError", "error_message": "'x'", "traceback": "Traceback\n" + "  frame\n" * 500}
+        async with house.bot():
+            house.paperless.fail(FAILED, owner="bob", result_data=result)
+            card = await house.card(lambda text: FAILED in text)
+            reply = await house.press(card, "Details")
+        assert [file["filename"] for file in reply["attachments"]] == ["traceback.txt"]
+
+    async def test_of_a_task_that_is_gone_it_tells_what_the_bot_kept(self, house: House) -> None:
+        async with house.bot():
+            row, card = await failed_card(house)
+            house.paperless.delete([row.id])
+            reply = await house.press(card, "Details")
+        assert "no longer in Paperless" in texts(reply)
+        assert "Error type: ConsumerError" in texts(reply)
+
+
+class TestMute:
+    async def test_from_the_details_and_the_card_says_until_when(self, house: House) -> None:
+        async with house.bot():
+            _, card = await failed_card(house)
+            details = await house.press(card, "Details")
+            reply = await house.press(details, "Mute for 1 hour")
+            await house.card(lambda text: "muted until" in text)
+        assert "Muted: Consuming invoice-11.pdf is not told again until" in texts(reply)
+
+
+class TestDigest:
+    async def test_acknowledge_all_asks_once_then_acknowledges_what_was_seen(self, house: House) -> None:
+        async with house.bot() as bot:
+            await bot.desk.watchers["home"].poll_once()
+            rows = house.paperless.burst(30, kinds=3)
+            card = await house.card(lambda text: "Acknowledge all (" in text, timeout=20)
+            question = await house.press(card, next(label for label in buttons(card) if "Acknowledge all" in label))
+            (label,) = buttons(question)
+            done = await house.press(question, label)
+            await house.card(lambda text: "acknowledged by" in text and "tasks failed" in text, timeout=20)
+        assert "There is no way back." in texts(question)
+        assert "acknowledged." in texts(done)
+        number = int(label.removeprefix("Acknowledge all (").removesuffix(")").replace(",", ""))
+        assert number > 20
+        assert sum(house.paperless.row(row.id).acknowledged for row in rows) == number
+
+    async def test_looking_through_turns_pages_of_eight(self, house: House) -> None:
+        async with house.bot() as bot:
+            await bot.desk.watchers["home"].poll_once()
+            house.paperless.burst(30, kinds=3)
+            card = await house.card(lambda text: "Acknowledge all (" in text, timeout=20)
+            first = await house.press(card, "Look through", user_id=ids.CLEO_ID)
+            second = await house.press(first, "Older", user_id=ids.CLEO_ID)
+        assert texts(first).count("Consuming") == 8
+        assert second["id"] == first["id"]
+        assert "9 to 16 of" in texts(second)
+        assert "Newer" in buttons(second)
+
+
+class TestForged:
+    async def test_a_cards_button_on_another_message_does_nothing(self, house: House) -> None:
+        async with house.bot() as bot:
+            row, card = await failed_card(house)
+            card_id = int(buttons(card)["Details"].split(":")[2])
+            through = int(buttons(card)["Acknowledge"].split(":")[3])
+            forged = render(examples.incident(card_id=card_id, through=through))
+            for channel_id in (ids.ALERTS_ID, ids.GENERAL_ID):
+                sent = await bot.get_partial_messageable(channel_id, guild_id=ids.GUILD_ID).send(view=forged)
+                message = house.discord.message(sent.id)
+                assert message is not None
+                for label in ("Acknowledge", "Details"):
+                    reply = await house.press(message, label)
+                    assert "knows nothing of this message" in texts(reply)
+        assert not house.paperless.row(row.id).acknowledged
+
+    async def test_a_card_that_the_ledger_does_not_know_does_nothing(self, house: House) -> None:
+        async with house.bot() as bot:
+            channel = bot.get_partial_messageable(ids.ALERTS_ID, guild_id=ids.GUILD_ID)
+            sent = await channel.send(view=render(examples.incident(card_id=999999)))
+            message = house.discord.message(sent.id)
+            assert message is not None
+            reply = await house.press(message, "Acknowledge")
+        assert "knows nothing of this message" in texts(reply)
+
+    @pytest.mark.parametrize("custom_id", ["t0:ack:1", "t1:ack:1", "t1:unheard-of:1:2", "another bot's"])
+    async def test_a_button_that_is_not_ours_or_of_another_version_is_answered(
+        self, house: House, custom_id: str
+    ) -> None:
+        async with house.bot() as bot:
+            view = ui.LayoutView()
+            view.add_item(ui.ActionRow(ui.Button(label="Old", custom_id=custom_id)))
+            view.stop()
+            channel = bot.get_partial_messageable(ids.ALERTS_ID, guild_id=ids.GUILD_ID)
+            message = house.discord.message((await channel.send(view=view)).id)
+            assert message is not None
+            reply = await house.press(message, "Old")
+        assert "another version of the bot" in texts(reply)
+
+
+async def test_no_view_is_kept_by_discord_py(house: House) -> None:
+    async with house.bot() as bot:
+        _, card = await failed_card(house)
+        await house.press(card, "Details")
+        await house.press(card, "Acknowledge")
+        assert not bot._connection._view_store._views
+        assert not bot._connection._view_store._synced_message_views
+
+
+async def test_two_servers_cards_name_theirs(tmp_path: Path) -> None:
+    async with House(tmp_path, servers=("home", "office")) as house, house.bot():
+        house.all_paperless["office"].fail("lease.pdf", owner="bob")
+        card = await house.card(lambda text: "lease.pdf" in text)
+        reply = await house.press(card, "Details")
+    assert "office" in texts(card)
+    assert "Traceback" in texts(reply)

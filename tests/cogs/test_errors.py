@@ -1,0 +1,73 @@
+"""Whatever goes wrong, the person is answered, and what they read tells nothing that is not for them."""
+
+import logging
+import re
+
+import discord
+import pytest
+
+from bot.sandbox.discord import ids
+from tests.cogs.broken import SECRET
+from tests.house import House, texts
+
+
+async def answer_to(house: House, name: str) -> str:
+    interaction = await house.discord.command(user_id=ids.BEN_ID, channel_id=ids.GENERAL_ID, name=name)
+    await interaction.reply()
+    await house.discord.until(lambda: any("reference" in texts(one) for one in said(house)), timeout=5)
+    (reply,) = [one for one in said(house) if "reference" in texts(one)]
+    assert reply["flags"] & discord.MessageFlags.ephemeral.flag
+    return texts(reply)
+
+
+def said(house: House) -> list[dict[str, object]]:
+    return house.discord.messages(ids.GENERAL_ID, user_id=ids.BEN_ID)
+
+
+@pytest.mark.parametrize("name", ["broken", "late", "afterwards"])
+async def test_a_defect_is_answered_with_a_reference_that_finds_the_log_line(
+    house: House, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house.bot() as bot:
+        await bot.load_extension("tests.cogs.broken")
+        await bot.sync_commands()
+        answer = await answer_to(house, name)
+    found = re.search(r"`([0-9a-f]{8})`", answer)
+    assert found is not None
+    (record,) = [record for record in caplog.records if found[1] in record.getMessage()]
+    assert record.levelno == logging.ERROR
+    assert record.exc_info is not None
+    assert SECRET not in answer
+    assert "hunter2" not in answer
+
+
+async def test_a_command_that_is_no_more_says_to_reload(house: House) -> None:
+    async with house.bot() as bot:
+        guild = discord.Object(ids.GUILD_ID)
+        bot.tree.remove_command("task")
+        bot.tree.remove_command("task", guild=guild)
+        reply = await house.command("task", ref="1")
+    assert "Reload Discord" in texts(reply)
+
+
+async def test_an_answer_that_comes_too_late_for_discord_stops_nothing(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house.bot():
+        house.discord.fail_next(
+            "POST", "/interactions/", 404, body={"code": 10062, "message": "Unknown interaction"}, times=2
+        )
+        await house.discord.command(user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name="tasks active")
+        await house.discord.until(lambda: house.discord.faults.pending == 0)
+        reply = await house.command("tasks active")
+    assert "Nothing waits or runs" in texts(reply)
+
+
+async def test_the_first_answer_does_not_wait_for_paperless(house: House) -> None:
+    async with house.bot():
+        await house.command("tasks active")
+        stalled = house.paperless.faults.add("stall")
+        interaction = await house.discord.command(user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name="tasks failures")
+        await interaction.done(timeout=3)
+        house.paperless.faults.remove(stalled)
+        assert "No failures" in texts(await interaction.reply(timeout=10))
