@@ -9,11 +9,12 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.access import Action
-from bot.interactions import BotInteraction, change, check_access, defer, defer_update, say
+from bot.access import Action, Allowed
+from bot.interactions import BotInteraction, change, check_access, defer, defer_update, member_of, say
 from bot.paperless.errors import NotFound, PaperlessError, TaskNeverAppeared, WaitTimedOut
 from bot.paperless.models import RunResult, Task, TaskStatus, TaskType
 from bot.presses import chosen
+from bot.recent import RecentTasks
 from bot.ui import errors, lists, outcomes, replies, runs
 from bot.ui.custom_ids import Active, CustomId, Failures, OnTask, OpenTask
 from bot.ui.layout import Accent
@@ -49,6 +50,7 @@ class Tasks(commands.Cog):
     def __init__(self, bot: "TaskBot") -> None:
         self.bot = bot
         self._following: set[asyncio.Task[None]] = set()
+        self._recent = {name: RecentTasks(server.client) for name, server in bot.servers.items()}
         if not bot.several_servers:
             # discord.py offers no way to drop an option but this; the callbacks' default stands in for it.
             for command in self.walk_app_commands():
@@ -58,6 +60,8 @@ class Tasks(commands.Cog):
     async def cog_unload(self) -> None:
         for following in self._following:
             following.cancel()
+        for recent in self._recent.values():
+            recent.close()
 
     # --- commands
 
@@ -120,12 +124,24 @@ class Tasks(commands.Cog):
         await say(interaction, runs.started(wanted, result.task_id, link_base=where.link_base))
         self._follow(interaction, where, wanted, result.task_id)
 
-    # --- autocompletion: never an error, never a request
+    # --- autocompletion: never an error, never a request a keystroke
+
+    def _named(self, interaction: BotInteraction) -> "Server | None":
+        """The server chosen so far; the first where none is."""
+        named = getattr(interaction.namespace, "server", None)
+        return self.bot.servers.get(named) if named else next(iter(self.bot.servers.values()), None)
+
+    @task.autocomplete("ref")
+    async def _refs(self, interaction: BotInteraction, current: str) -> list[app_commands.Choice[str]]:
+        where = self._named(interaction)
+        if where is None or not isinstance(self.bot.access.decide(member_of(interaction), Action.VIEW), Allowed):
+            return []
+        found = lists.suggestions(await self._recent[where.name].tasks(), current, now=self.bot.now())
+        return [app_commands.Choice(name=label, value=value) for label, value in found[:CHOICES]]
 
     @run.autocomplete("kind")
     async def _kinds(self, interaction: BotInteraction, current: str) -> list[app_commands.Choice[str]]:
-        named = getattr(interaction.namespace, "server", None)
-        one = self.bot.servers.get(named) if named else next(iter(self.bot.servers.values()))
+        one = self._named(interaction)
         offered = (one.client.runnable_types if one else ()) or tuple(RUN)
         typed = current.strip().casefold()
         labels = [(run_label(kind), kind.value) for kind in offered]

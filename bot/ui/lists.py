@@ -9,15 +9,16 @@ from bot.failures.card import FailureRow, IncidentKind, IncidentState
 from bot.paperless.models import Task, TaskStatus, TaskSummary
 from bot.ui import custom_ids
 from bot.ui.custom_ids import CustomId
-from bot.ui.layout import Accent, Option, button, dotted, menu, panel, row, small
+from bot.ui.layout import OPTION_LIMIT, Accent, Option, button, dotted, menu, panel, row, small
 from bot.ui.outages import server_name
 from bot.ui.phrases import doing, kind, status
 from bot.ui.reasons import one_line, reason
-from bot.ui.text import at, clean, count, duration, plural, since
+from bot.ui.text import at, clean, count, cut, duration, plural, since
 
 PAGE = 8
 NAME_LIMIT = 40
 LINE_REASON_LIMIT = 70
+SUGGESTED_NAME_LIMIT = 55
 
 
 def pages(total: int) -> int:
@@ -116,6 +117,19 @@ def not_known(what: str, *, last_answer: datetime | None, because: str) -> ui.La
     """Never "0 failures" when that is not known."""
     heard = "since the bot started" if last_answer is None else f"since {at(last_answer)}"
     return panel([f"**{what}: not known. Paperless has not answered {heard}**", because], accent=Accent.AMBER)
+
+
+def suggestions(tasks: Sequence[Task], typed: str, *, now: datetime) -> list[tuple[str, str]]:
+    """Label and value of those tasks that hold what was typed, newest first. Plain text, at most 100 long."""
+    wanted = typed.strip().removeprefix("#").casefold()
+    found = []
+    for task in tasks:
+        name = clean(task.filename or str(kind(task.task_type)).replace("\\", ""))
+        age = duration((now - task.date_created).total_seconds())
+        label = dotted(cut(name, SUGGESTED_NAME_LIMIT), clean(str(status(task.status))), f"{age} ago", f"#{task.id}")
+        if wanted in f"{label} {task.task_id}".casefold():
+            found.append((cut(label, OPTION_LIMIT), cut(task.task_id, OPTION_LIMIT)))
+    return found
 
 
 # --- what a card stands for

@@ -1,0 +1,59 @@
+"""Suggestions while a person types: at once, from memory, and never an error."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from bot.paperless import PaperlessClient
+from bot.recent import FRESH_SECONDS, RecentTasks
+from bot.sandbox.paperless import SandboxPaperless
+
+
+@dataclass
+class Scene:
+    paperless: SandboxPaperless
+    recent: RecentTasks
+    seconds: float = 0.0
+
+    def asked(self) -> int:
+        """Requests for the list; the client's own look at the version left out."""
+        return sum("page_size=100" in request.query for request in self.paperless.requests)
+
+
+@pytest.fixture
+async def scene() -> AsyncIterator[Scene]:
+    async with (
+        SandboxPaperless() as paperless,
+        PaperlessClient(paperless.url, paperless.tokens["admin"], tries=1) as client,
+    ):
+        made = Scene(paperless, RecentTasks(client, monotonic=lambda: made.seconds))
+        yield made
+        made.recent.close()
+
+
+async def test_many_keystrokes_ask_once(scene: Scene) -> None:
+    scene.paperless.fail("invoice-11.pdf")
+    answers = [await scene.recent.tasks() for _ in range(20)]
+    assert all([task.filename for task in answer] == ["invoice-11.pdf"] for answer in answers)
+    assert scene.asked() == 1
+
+
+async def test_what_has_grown_old_is_offered_at_once_and_renewed_behind(scene: Scene) -> None:
+    scene.paperless.fail("old.pdf")
+    await scene.recent.tasks()
+    scene.paperless.fail("new.pdf")
+    scene.seconds = FRESH_SECONDS + 1
+    assert [task.filename for task in await scene.recent.tasks()] == ["old.pdf"]
+    assert scene.recent._fetching is not None
+    await scene.recent._fetching
+    assert [task.filename for task in await scene.recent.tasks()] == ["new.pdf", "old.pdf"]
+
+
+async def test_a_server_that_is_down_offers_nothing_and_is_not_asked_again_at_once(scene: Scene) -> None:
+    fault = scene.paperless.faults.add("drop")
+    for _ in range(5):
+        assert await scene.recent.tasks() == ()
+    met = fault.met
+    assert await scene.recent.tasks() == ()
+    assert fault.met == met
