@@ -87,7 +87,7 @@ class PaperlessClient:
             random=random,
         )
         self._closed = False
-        self._probing = asyncio.Lock()
+        self._probing: asyncio.Future[Version] | None = None
         self._version: Version | None = None
         self._server = ""
         self._date = ""
@@ -108,6 +108,8 @@ class PaperlessClient:
     async def close(self) -> None:
         """Ends every `wait` with ClientClosed and closes the connections. May be called twice."""
         self._closed = True
+        if self._probing is not None:
+            self._probing.cancel()
         await self.tasks.close()
         await self._transport.close()
 
@@ -131,23 +133,35 @@ class PaperlessClient:
 
     async def probe(self) -> ServerVersion:
         """Asks the server anew which version it is; every other call does so by itself when it has to."""
-        version = self._version = await self._probe()
+        version = await self._spoken(self._version)
         return ServerVersion(api=version.number, server=self._server)
 
     async def speak(self, call: Callable[[Version], Awaitable[T]]) -> T:
         """`call` in the version that the server speaks; once more if it turns out to have changed meanwhile."""
-        version = await self._spoken(None)
+        version = self._version or await self._spoken(None)
         try:
             return await call(version)
         except UnsupportedVersion:
             return await call(await self._spoken(version))
 
     async def _spoken(self, outdated: Version | None) -> Version:
-        async with self._probing:
-            if self._version is None or self._version is outdated:
-                self._version = None
-                self._version = await self._probe()
-            return self._version
+        """The version to speak, `outdated` no longer. Those who ask while it is found out wait for the same answer."""
+        if self._version is None or self._version is outdated:
+            if self._probing is None:
+                self._probing = asyncio.ensure_future(self._probe())
+                self._probing.add_done_callback(self._probed)
+            try:
+                return await asyncio.shield(self._probing)
+            except asyncio.CancelledError:
+                if self._closed:
+                    raise ClientClosed("This client was closed") from None
+                raise
+        return self._version
+
+    def _probed(self, probing: "asyncio.Future[Version]") -> None:
+        self._probing = None
+        failed = probing.cancelled() or probing.exception() is not None
+        self._version = None if failed else probing.result()
 
     async def _probe(self) -> Version:
         for version in (Version10(self), Version9(self)):

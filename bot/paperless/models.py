@@ -1,7 +1,7 @@
 """What Paperless-ngx answers, as frozen values. msgspec fills them straight from the bytes of an answer.
 
-Every datetime is aware, and read in UTC whatever zone the server wrote it in. Rows of 2.20 (API version 9) come out as the
-same models, see `rows9.py`. Equality is by value; a Task hashes by its `task_id`.
+Every datetime is aware, and read in UTC whatever zone the server wrote it in. Rows of 2.20 (API version 9) come out as
+the same models, see `rows9.py`. Equality is by value; a Task hashes by its `task_id`.
 """
 
 from collections.abc import AsyncIterable, Iterable

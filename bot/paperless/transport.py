@@ -48,7 +48,10 @@ class Transport:
         self._given = session
         self._ssl = _trust(ca_file)
         self._slots = asyncio.Semaphore(connection_limit)
-        self._timeouts = timeouts
+        self._stalled = timeouts.stalled
+        self._connect = timeouts.connect
+        self._patience = self._limits(read=timeouts.read, total=timeouts.total)
+        self._endless = self._limits(read=timeouts.read, total=None)
         self._cap = max_answer_bytes
         self._tries = tries
         self._sleep = sleep
@@ -88,7 +91,7 @@ class Transport:
         return await self._stream(endpoint, body, body.chunks, version)
 
     async def _stream(self, endpoint: Endpoint, body: Body, chunks: AsyncIterator[bytes], version: int) -> Answer:
-        sending = _Sending(chunks, self._timeouts.stalled)
+        sending = _Sending(chunks, self._stalled)
         try:
             async with asyncio.timeout(None) as sending.patience:
                 return await self._send(endpoint, version=version, body=body, data=sending)
@@ -117,6 +120,7 @@ class Transport:
         headers = {**self._headers, "Accept": f"application/json; version={version}"}
         if body is not None:
             headers |= {"Content-Type": body.content_type, "Content-Length": str(body.size)}
+        limits = self._limits(read=timeout, total=timeout) if timeout else self._patience
         async with self._slots:
             try:
                 async with self._session(endpoint.method).request(
@@ -125,25 +129,23 @@ class Transport:
                     headers=headers,
                     data=data,
                     allow_redirects=False,
-                    timeout=self._limits(data, timeout),
+                    timeout=self._endless if isinstance(data, _Sending) else limits,
                 ) as response:
                     return Answer(response.status, response.headers, await self._read(endpoint, response))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise _failure(endpoint, error) from error
 
-    def _limits(self, data: Any, timeout: float | None) -> aiohttp.ClientTimeout:
-        limits = self._timeouts
-        if timeout is not None:
-            return aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=timeout, total=timeout)
-        total = None if isinstance(data, _Sending) else limits.total
-        return aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=limits.read, total=total)
+    def _limits(self, *, read: float, total: float | None) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(sock_connect=self._connect, sock_read=read, total=total)
 
     async def _read(self, endpoint: Endpoint, response: aiohttp.ClientResponse) -> bytes:
         if (response.content_length or 0) > self._cap:
             raise self._too_large(endpoint)
         chunks: list[bytes] = []
         size = 0
-        async for chunk in response.content.iter_any():
+        content = response.content
+        while not content.at_eof():
+            chunk = await content.readany()
             size += len(chunk)
             if size > self._cap:
                 raise self._too_large(endpoint)

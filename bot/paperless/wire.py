@@ -7,8 +7,8 @@ content type, and which field a 400 names.
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
 
 from bot.paperless import errors
 from bot.paperless.errors import PaperlessError
@@ -45,8 +45,7 @@ UPLOAD = Endpoint("POST", "/api/documents/post_document/", "upload documents", "
 DOCUMENT = Endpoint("GET", "/api/documents/{}/", "see documents", "view_document")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """`headers` has lower-case keys, or does not care about case."""
 
     status: int
@@ -86,7 +85,7 @@ class Body:
 
 def query(parameters: Iterable[tuple[str, str]]) -> str:
     """A query string; everything is percent-encoded, the `+` of a date too."""
-    return urlencode(list(parameters), quote_via=quote)
+    return "&".join(f"{key}={quote(value, safe='')}" for key, value in parameters)
 
 
 def payload(endpoint: Endpoint, answer: Answer) -> bytes:
