@@ -60,7 +60,7 @@ class IncidentCard:
     task_type: str
     trigger_source: str
     filename: str | None
-    error_type: str | None
+    error_type: str | None  # STUCK: "started" or "pending", of the server's words
     message: str | None
     owner: int | None
     count: int

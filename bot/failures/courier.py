@@ -38,6 +38,7 @@ class Courier:
         self._stumbles: Counter[int] = Counter()
         self._tried_here: set[int] = set()
         self._closed_channels: set[int] = set()
+        self._begun = False
         self._closing = False
 
     async def deliver_once(self) -> DeliveryReport:
@@ -52,11 +53,15 @@ class Courier:
 
     def begin(self) -> None:
         """Like deliver_once, without waiting: for the first cards of a burst that is still being read."""
-        if not self._closing:
+        if not self._closing and not self._begun:
+            self._begun = True
             self._keep(asyncio.create_task(self._begin()))
 
     async def _begin(self) -> Counter[str]:
-        await self.deliver_once()
+        try:
+            await self.deliver_once()
+        finally:
+            self._begun = False
         return Counter()
 
     async def close(self, *, patience: float = 10.0) -> None:

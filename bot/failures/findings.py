@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
 from bot.failures import rows
-from bot.failures.actions import Plan
+from bot.failures.actions import ChangeFailure, Plan
 from bot.failures.applying import Applying
 from bot.failures.card import IncidentKind
+from bot.failures.changing import change_failures
 from bot.failures.incident import Failure
 from bot.failures.loading import chunks, load_view
 from bot.failures.plan import plan
@@ -65,13 +66,16 @@ class Findings:
         """None: never heard of, the very first start."""
         async with self._database.read() as connection:
             row = (await connection.execute(select(server).where(server.c.name == name))).mappings().one_or_none()
-        return None if row is None else _memory(row)
+        return _memory(row) if row is not None and row["begun"] else None
 
     async def begin(self, memory: Memory, *, known: Sequence[Failure], backlog: Backlog, policy: Policy) -> Plan:
         """The very first start, in one transaction: what had failed already is known, and told as a number."""
         now = self._now()
         async with self._database.write() as connection:
-            await connection.execute(insert(server).values(_memory_values(memory)))
+            known_server = server.c.name == memory.server
+            await connection.execute(
+                update(server).where(known_server).values(_memory_values(memory) | {"begun": True})
+            )
             for part in chunks(known):
                 values = [rows.failure_values(each, state=rows.BACKLOG, seen_at=now) for each in part]
                 await connection.execute(upserting(connection, failure).on_conflict_do_nothing(), values)
@@ -142,12 +146,15 @@ class Findings:
         await Applying(connection, snapshot.failures, now=now).apply(decided)
         return decided
 
-    async def heard(
+    async def change(self, changes: Sequence[ChangeFailure]) -> None:
+        async with self._database.write() as connection:
+            await change_failures(connection, changes, now=self._now())
+
+    async def was_read(
         self, name: str, *, quiet: Quiet | None, listed: int, watermark: datetime | None, backlog_at: datetime | None
     ) -> None:
-        """A poll was answered in full."""
+        """The failures were read in full."""
         values = {
-            "heard_at": self._now(),
             "quiet_count": None if quiet is None else quiet.count,
             "quiet_task_id": None if quiet is None else quiet.task_id,
             "quiet_at": None if quiet is None else quiet.at,
@@ -157,6 +164,11 @@ class Findings:
         }
         async with self._database.write() as connection:
             await connection.execute(update(server).where(server.c.name == name).values(values))
+
+    async def was_heard(self, name: str) -> None:
+        """A poll was answered in full, and all of it told: the bot is not away."""
+        async with self._database.write() as connection:
+            await connection.execute(update(server).where(server.c.name == name).values(heard_at=self._now()))
 
     async def expects(self, name: str, unacknowledged: int | None) -> None:
         async with self._database.write() as connection:
@@ -169,9 +181,18 @@ class Findings:
 
     async def open(self, name: str, *, kinds: Iterable[IncidentKind] = LISTED) -> tuple[OpenFailure, ...]:
         """What is told and open, the newest first."""
+        return await self._open(name, failure.c.kind.in_(list(kinds)))
+
+    async def open_again(self, name: str, task_id: str | None) -> tuple[OpenFailure, ...]:
+        """What is open of one task, and everything that runs again."""
+        return await self._open(
+            name, failure.c.kind.in_(LISTED), failure.c.running_again | (failure.c.task_id == task_id)
+        )
+
+    async def _open(self, name: str, *conditions: ColumnElement[bool]) -> tuple[OpenFailure, ...]:
         query = (
             select(failure)
-            .where(failure.c.server == name, failure.c.state == rows.OPEN, failure.c.kind.in_(list(kinds)))
+            .where(failure.c.server == name, failure.c.state == rows.OPEN, *conditions)
             .order_by(failure.c.at.desc(), failure.c.id.desc())
         )
         async with self._database.read() as connection:

@@ -62,11 +62,15 @@ class PollReport:
 
     server: str
     at: datetime
-    requests: int
     new: int  # failures recorded for the first time
     changed: int  # open failures that were acknowledged, succeeded or went elsewhere
     error: PaperlessError | None
+    defect: BaseException | None  # a mistake of ours, logged; the next poll goes on
     seconds: float
+
+    @property
+    def good(self) -> bool:
+        return self.error is None and self.defect is None
 
 
 @dataclass(frozen=True, kw_only=True)

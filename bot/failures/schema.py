@@ -43,8 +43,11 @@ server = Table(
     "server",
     metadata,
     Column("name", String(100), primary_key=True),
+    Column(
+        "begun", Boolean, nullable=False
+    ),  # False: never answered yet; what follows, up to the outage, means nothing
     Column("since", Moment, nullable=False),  # the first start
-    Column("heard_at", Moment, nullable=False),  # the last poll that was answered in full
+    Column("heard_at", Moment, nullable=False),  # the last poll that was answered and told in full
     # What a quiet poll answers: how many failed and revoked rows, and the newest of them. NULL count: not sure, read.
     Column("quiet_count", Integer),
     Column("quiet_task_id", String(255)),

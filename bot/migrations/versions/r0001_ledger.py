@@ -92,6 +92,7 @@ def upgrade() -> None:
     op.create_table(
         "server",
         sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("begun", sa.Boolean(), nullable=False),
         sa.Column("since", Moment, nullable=False),
         sa.Column("heard_at", Moment, nullable=False),
         sa.Column("quiet_count", sa.Integer()),

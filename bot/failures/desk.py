@@ -1,0 +1,103 @@
+"""The desk: everything about failures, put together once by the composition root."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.failures.acknowledging import Acknowledging
+from bot.failures.card import Mute
+from bot.failures.courier import Courier
+from bot.failures.ledger import Ledger
+from bot.failures.notifier import Notifier
+from bot.failures.outcome import AcknowledgeOutcome, DeliveryReport
+from bot.failures.routing import policy_of
+from bot.failures.watcher import Watcher
+from bot.paperless import PaperlessClient
+from bot.sections import FailuresSection
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedServer:
+    client: PaperlessClient
+    link_base: str
+
+
+def links_of(servers: Mapping[str, WatchedServer]) -> dict[str, str]:
+    return {name: each.link_base for name, each in servers.items()}
+
+
+class Desk:
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        servers: Mapping[str, WatchedServer],
+        notifier: Notifier,
+        section: FailuresSection,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self.ledger = ledger
+        self.policy = policy_of(section)
+        self.courier = Courier(ledger.outbox, notifier, now=now)
+        clients = {name: each.client for name, each in servers.items()}
+        self._acknowledging = Acknowledging(ledger.claims, ledger.findings, clients)
+        self.watchers: Mapping[str, Watcher] = {
+            name: Watcher(
+                name,
+                client,
+                ledger.findings,
+                self.courier,
+                self._acknowledging,
+                policy=self.policy,
+                now=now,
+                sleep=sleep,
+            )
+            for name, client in clients.items()
+        }
+
+    async def start(self) -> None:
+        """Before the first poll and the first press: takes up acknowledgements that an earlier life left unfinished."""
+        await self._acknowledging.take_up_left()
+
+    async def deliver_once(self) -> DeliveryReport:
+        return await self.courier.deliver_once()
+
+    async def acknowledge(
+        self, *, card_id: int, through: int | None, user_id: int, user_name: str
+    ) -> AcknowledgeOutcome:
+        """A press on a card. `through`: what the pressed card showed, see `IncidentCard.through`; None: all of it now.
+
+        When this returns the card is edited, or due to be.
+        """
+        outcome = await self._acknowledging.card(card_id, through=through, user_id=user_id, user_name=user_name)
+        await self.courier.deliver_once()
+        return outcome
+
+    async def acknowledge_tasks(
+        self, *, server: str, task_ids: Collection[str], user_id: int, user_name: str
+    ) -> AcknowledgeOutcome:
+        """Tasks by their UUID; where one is told on a card, that says so."""
+        outcome = await self._acknowledging.tasks(server, task_ids, user_id=user_id, user_name=user_name)
+        await self.courier.deliver_once()
+        return outcome
+
+    async def mute(
+        self, *, card_id: int, for_: timedelta | None, until_change: bool, user_id: int, user_name: str
+    ) -> Mute | None:
+        """None: no such card, or more than one incident is on it."""
+        mute = await self.ledger.mute(
+            card_id, for_=for_, until_change=until_change, user_id=user_id, user_name=user_name
+        )
+        await self.courier.deliver_once()
+        return mute
+
+    async def unmute(self, mute_id: int) -> bool:
+        """False: it is over already. What it swallowed is told within half a minute."""
+        ended = await self.ledger.unmute(mute_id)
+        await self.courier.deliver_once()
+        return ended
+
+    async def close(self, *, patience: float = 10.0) -> None:
+        """Lets sends in flight arrive. Stop polling first, close the ledger's database after."""
+        await self.courier.close(patience=patience)

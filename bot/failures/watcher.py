@@ -1,0 +1,139 @@
+"""One server's poll: fetch, write down, plan, deliver. One exception never stops it; no other server waits for it."""
+
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from bot.failures.acknowledging import Acknowledging
+from bot.failures.actions import AddFailure, KeepWindow, OpenIncident
+from bot.failures.both_ways import BothWays
+from bot.failures.card import OutageReason
+from bot.failures.courier import Courier
+from bot.failures.findings import Findings
+from bot.failures.outcome import PollReport
+from bot.failures.reading import Reading
+from bot.failures.routing import Policy
+from bot.failures.standstill import Standstill
+from bot.failures.view import Answered, Snapshot, Unanswered
+from bot.paperless import PaperlessClient
+from bot.paperless.errors import (
+    BadToken,
+    Forbidden,
+    PaperlessError,
+    UnsupportedVersion,
+    UntrustedCertificate,
+)
+
+log = logging.getLogger(__name__)
+
+KEEP_EVERY = timedelta(seconds=30)  # mutes that end, reminders; and that the server was heard, where nothing is new
+REFUSALS = (BadToken, Forbidden, UnsupportedVersion, UntrustedCertificate)
+
+
+class Watcher:
+    def __init__(
+        self,
+        server: str,
+        client: PaperlessClient,
+        findings: Findings,
+        courier: Courier,
+        acknowledging: Acknowledging,
+        *,
+        policy: Policy,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self.server = server
+        self.last_report: PollReport | None = None
+        self.last_good_at: datetime | None = None
+        self._findings = findings
+        self._courier = courier
+        self._acknowledging = acknowledging
+        self._policy = policy
+        self._now = now
+        self._reading = Reading(server, client, findings, now=now, sleep=sleep)
+        self._both_ways = BothWays(server, client, findings, policy=policy, now=now)
+        self._standstill = Standstill(server, client, findings, policy=policy, now=now)
+        self._kept_at: datetime | None = None
+        self._was_away = False
+
+    async def poll_once(self) -> PollReport:
+        """Look once, and deliver what came of it at once. Never raises, but for cancellation."""
+        began = self._now()
+        new = changed = 0
+        error: PaperlessError | None = None
+        defect: Exception | None = None
+        try:
+            new, changed = await self._look()
+        except PaperlessError as caught:
+            error = caught
+        except Exception as caught:
+            log.exception("Polling %s went wrong; it goes on", self.server)
+            defect = caught
+        report = PollReport(
+            server=self.server,
+            at=began,
+            new=new,
+            changed=changed,
+            error=error,
+            defect=defect,
+            seconds=(self._now() - began).total_seconds(),
+        )
+        await self._conclude(report)
+        return report
+
+    async def _conclude(self, report: PollReport) -> None:
+        try:
+            await self._keep(report)
+            await self._courier.deliver_once()
+        except Exception:
+            log.exception("After polling %s something went wrong; it goes on", self.server)
+        self.last_report = report
+        if report.good:
+            self.last_good_at = report.at
+
+    async def _look(self) -> tuple[int, int]:
+        memory = await self._findings.memory(self.server)
+        if memory is None:
+            memory = await self._reading.begin(self._policy)
+            log.info("First look at %s: %s tasks had failed before", self.server, memory.listed)
+        away_since = memory.heard_at if self._now() - memory.heard_at > self._policy.fresh else None
+        await self._reading.find(memory)
+        new = await self._tell(away_since)
+        changed = await self._both_ways.look()
+        if await self._standstill.look(memory):
+            new += await self._tell(None)
+        return new, changed
+
+    async def _tell(self, away_since: datetime | None) -> int:
+        """All that is seen and not told, some at a time: the first cards go out while the rest is planned."""
+        told = 0
+        while plan := await self._findings.tell_next(self.server, policy=self._policy, away_since=away_since):
+            told += sum(isinstance(action, OpenIncident | AddFailure) for action in plan)
+            reasons = Counter(action.reason for action in plan if not isinstance(action, KeepWindow))
+            log.info("%s: %s", self.server, "; ".join(f"{number} x {why}" for why, number in reasons.items()))
+            self._courier.begin()
+        return told
+
+    async def _keep(self, report: PollReport) -> None:
+        """How the server answered, and what time alone brings about."""
+        now = self._now()
+        if report.error is not None:
+            self._was_away = True
+            await self._unanswered(report.error)
+            return
+        due = self._kept_at is None or now - self._kept_at >= KEEP_EVERY
+        if report.defect is not None or not (due or self._was_away):
+            return
+        self._kept_at, self._was_away = now, False
+        answered = Snapshot(server=self.server, answer=Answered(new=report.new))
+        await self._findings.tell(answered, policy=self._policy)
+        await self._findings.was_heard(self.server)
+        await self._acknowledging.carry_on()
+
+    async def _unanswered(self, error: PaperlessError) -> None:
+        log.warning("%s: %s", self.server, error)
+        reason = OutageReason.REFUSED if isinstance(error, REFUSALS) else OutageReason.UNREACHABLE
+        snapshot = Snapshot(server=self.server, answer=Unanswered(reason=reason, detail=error.message))
+        await self._findings.tell(snapshot, policy=self._policy)
