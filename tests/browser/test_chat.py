@@ -1,4 +1,4 @@
-"""The chat without a bot behind it: components, live changes, focus, what people write, and no answer in three seconds."""
+"""The chat without a bot: components, live changes, focus, what people write, no answer within three seconds."""
 
 import socket
 from collections.abc import AsyncIterator

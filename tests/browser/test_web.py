@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import AsyncIterator
 
@@ -12,7 +13,7 @@ import pytest_asyncio
 from bot.sandbox.demo import listen_near
 from bot.sandbox.discord import Upload, ids
 from bot.sandbox.stage import Stage
-from bot.sandbox.web import serve_page
+from bot.sandbox.web import PAGE, serve_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -128,6 +129,16 @@ async def test_open_streams_do_not_hold_up_the_end(stage: Stage, listening: sock
             stream = await session.get(f"/api/events?user={ids.BEN_ID}", headers=OWN)
             await stream.content.readuntil(b"\n\n")
         assert await stream.content.read() == b""
+
+
+async def test_no_module_of_the_page_makes_markup_of_text_or_asks_another_host() -> None:
+    markup = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc\s*=")
+    elsewhere = re.compile(r"""(?:src|href|from|fetch\(|import\(|url\()[\s=("']*(?:https?:)?//""")
+    for path in PAGE.glob("*"):
+        lines = [line for line in path.read_text().splitlines() if not line.lstrip().startswith(("//", "/*"))]
+        assert not [line for line in lines if markup.search(line) and "REFUSED" not in line], path.name
+        assert not [line for line in lines if elsewhere.search(line)], path.name
+        assert len(lines) < 300, path.name
 
 
 async def test_a_taken_port_leads_to_the_next_free_one() -> None:

@@ -36,12 +36,13 @@ export function startDrawers() {
       openDrawer(isOpen(name) ? null : name);
       if (isOpen(name)) byId(name).querySelector("button, summary, a")?.focus();
     });
-    byId(name).addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !isOpen(name)) return;
-      openDrawer(null);
-      toggle.focus();
-    });
   }
+  document.addEventListener("keydown", (event) => {
+    const open = Object.keys(drawers).find(isOpen);
+    if (event.key !== "Escape" || !open || event.defaultPrevented) return;
+    openDrawer(null);
+    drawers[open].focus();
+  });
   byId("shade").addEventListener("click", () => openDrawer(null));
   return openDrawer;
 }

@@ -185,6 +185,7 @@ async function start() {
     drawCounts(activity.counts);
     if (store.channelId) await refresh(store.channelId);
     else await openChannel(store.channels[0].id);
+    if (!document.documentElement.dataset.ready) tour.offer();
     document.documentElement.dataset.ready = "true";
   } catch (error) {
     if (!(error instanceof Refused)) byId("offline").hidden = false;
@@ -211,7 +212,6 @@ async function open() {
   const wanted = new URL(location.href).searchParams.get("as");
   await become(store.people.find((person) => person.name.toLowerCase() === wanted) ?? store.people[0]);
   document.addEventListener("visibilitychange", () => { if (document.hidden) log.leave(); });
-  tour.offer();
 }
 
 open();

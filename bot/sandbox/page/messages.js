@@ -27,6 +27,9 @@ export function continues(message, before) {
 
 export const sameDay = (a, b) => new Date(a.timestamp).toDateString() === new Date(b.timestamp).toDateString();
 
+/** An answer that came after a "thinking" was edited too, but no person would call it so. */
+const isEdited = (message) => message.edited_timestamp && !usedBy(message);
+
 const usedBy = (message) => message.interaction_metadata?.type === 2;
 
 /** `actions`: act(message, component, fields), dismiss(message), menu(message, at), failure(message). */
@@ -51,7 +54,7 @@ export function messageNode(message, { grouped, actions }) {
         message.flags & SILENT ? el("span", { class: "muted" }, "sent silently") : null,
       ),
       isLoading(message) ? thinking(name) : contentNodes(message, actions),
-      message.edited_timestamp && !isLoading(message) && el("span", { class: "edited" }, "(edited)"),
+      isEdited(message) && el("span", { class: "edited" }, "(edited)"),
       failureLine(actions.failure(message)),
       isEphemeral(message) && ephemeralNote(message, actions),
     ),

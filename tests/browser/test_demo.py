@@ -1,0 +1,203 @@
+"""The whole of it on the page: the bot between its two servers, and people who press, type and look."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from bot.sandbox import opening
+from bot.sandbox.demo import Demo
+from tests.browser.conftest import Open
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+RED, GREY = "#c0392b", "#7f8c8d"
+
+
+def card(page: Page, words: str) -> Locator:
+    return page.locator(".message", has=page.locator(".container")).filter(has_text=words)
+
+
+async def play(page: Page, label: str, **fields: str) -> None:
+    """An action of the side panel; its group is unfolded first."""
+    form = page.locator("#world form", has=page.get_by_role("button", name=label, exact=True, include_hidden=True))
+    group = page.locator("#world details", has=form)
+    if await group.get_attribute("open") is None:
+        await group.locator("summary").click()
+    for field, value in fields.items():
+        control = form.get_by_label(field.replace("_", " "), exact=True)
+        if await control.evaluate("(node) => node.tagName") == "SELECT":
+            await control.select_option(label=value)
+        else:
+            await control.fill(value)
+    await form.get_by_role("button", name=label, exact=True).click()
+
+
+async def command(page: Page, typed: str) -> None:
+    await page.locator("#composer-input").fill(typed)
+    await page.keyboard.press("Enter")
+
+
+async def test_a_failed_upload_is_told_and_acknowledged_by_who_may(demo: Demo, open_page: Open) -> None:
+    ben, cleo = await open_page("ben"), await open_page("cleo")
+    await play(ben, "Upload a file that fails", File_name="water-bill.pdf", Trouble="File type not supported")
+    for page in (ben, cleo):
+        await expect(card(page, "water-bill.pdf failed")).to_be_visible()
+
+    await card(cleo, "water-bill.pdf").get_by_role("button", name="Acknowledge").click()
+    refusal = cleo.locator(".message.ephemeral")
+    await expect(refusal).to_contain_text("Only you can see this")
+    await expect(ben.locator(".message.ephemeral")).to_have_count(0)
+    assert not demo.stage.newest_failure().acknowledged
+    await refusal.get_by_role("button", name="Dismiss message").click()
+    await expect(cleo.locator(".message.ephemeral")).to_have_count(0)
+
+    accent = await card(ben, "water-bill.pdf").locator(".container").get_attribute("data-accent")
+    await card(ben, "water-bill.pdf").get_by_role("button", name="Acknowledge").click()
+    for page in (ben, cleo):
+        done = card(page, "water-bill.pdf")
+        await expect(done).to_contain_text("acknowledged by @Ben, now")
+        await expect(done.get_by_role("button", name="Acknowledge")).to_have_count(0)
+        assert await done.locator(".container").get_attribute("data-accent") != accent
+    assert demo.stage.newest_failure().acknowledged
+
+
+async def test_details_are_for_the_one_who_asks(open_page: Open) -> None:
+    ben, cleo = await open_page("ben"), await open_page("cleo")
+    await play(ben, "Upload a file that fails", File_name="a.pdf", Trouble="No valid PDF")
+    await card(cleo, "a.pdf failed").get_by_role("button", name="Details").click()
+    await expect(cleo.locator(".message.ephemeral")).to_contain_text("ConsumerError")
+    await expect(ben.locator(".message.ephemeral")).to_have_count(0)
+
+
+async def test_the_commands_answer(demo: Demo, open_page: Open) -> None:
+    page = await open_page("ben")
+    row = demo.stage.paperless.fail("a.pdf")
+    answers = page.locator(".message.ephemeral")
+    await command(page, "/tasks active")
+    await expect(answers.nth(0)).to_contain_text("yearbook-1987.pdf")
+    await command(page, "/tasks summary")
+    await expect(answers.nth(1)).to_contain_text("30 days")
+    await command(page, f"/task {row.task_id}")
+    await page.keyboard.press("Enter")
+    await expect(answers.nth(2)).to_contain_text("a.pdf")
+    await command(page, "/tasks failures")
+    await expect(answers.nth(3)).to_contain_text("a.pdf")
+    await expect(page.locator(".used").first).to_have_text("Ben used /tasks active")
+
+
+async def test_a_task_is_run_from_the_command_line_by_who_may(demo: Demo, open_page: Open) -> None:
+    for person in ("ben", "cleo"):
+        page = await open_page(person)
+        await page.locator("#composer-input").press_sequentially("/tasks r")
+        await expect(page.locator("#composer-list [role=option].active")).to_contain_text("/tasks run")
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("option", name="Sanity check")).to_be_visible()
+        await page.keyboard.type("sanity")
+        await expect(page.locator("#composer-command [role=option]")).to_have_count(1)
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".message.ephemeral")).not_to_contain_text("thinking")
+    kinds = [row.task_type for row in demo.stage.paperless.table.newest() if row.trigger_source == "manual"]
+    assert kinds == ["sanity_check"]
+
+
+async def test_a_command_that_lacks_something_is_not_sent(open_page: Open) -> None:
+    page = await open_page("ben")
+    await command(page, "/task")
+    await page.get_by_role("button", name="Send").last.click()
+    await expect(page.get_by_role("alert").filter(has_text="ref is needed")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#composer-input")).to_be_focused()
+    await command(page, "/nothing here")
+    await expect(page.locator("#notice")).to_contain_text("There is no command /nothing here")
+
+
+async def test_dismissed_in_the_web_interface_shows_on_the_card(open_page: Open) -> None:
+    page = await open_page("cleo")
+    await play(page, "Upload a file that fails", File_name="b.pdf", Trouble="No valid PDF")
+    await expect(card(page, "b.pdf failed")).to_be_visible()
+    await play(page, "Dismiss the newest failure")
+    await expect(card(page, "b.pdf failed")).to_contain_text("acknowledged in Paperless")
+    await expect(card(page, "b.pdf failed").get_by_role("button", name="Acknowledge")).to_have_count(0)
+
+
+async def test_a_server_that_is_down_is_told_and_that_it_is_back(open_page: Open) -> None:
+    page = await open_page("ben")
+    await play(page, "Take the server down")
+    await expect(page.locator("#lamps")).to_contain_text("Paperless-ngx: does not answer")
+    await expect(card(page, "does not answer")).to_be_visible(timeout=20_000)
+    await play(page, "Bring everything up")
+    await expect(card(page, "answers again")).to_be_visible(timeout=20_000)
+
+
+async def test_a_burst_becomes_few_messages_and_all_is_acknowledged_after_one_question(
+    demo: Demo, open_page: Open
+) -> None:
+    page = await open_page("ben")
+    await play(page, "Fail many at once", How_many="300")
+    await expect(page.get_by_role("button", name="Acknowledge all").last).to_be_visible(timeout=20_000)
+    assert await page.locator(".message").count() < 12
+
+
+async def test_the_way_by_keyboard_alone(demo: Demo, open_page: Open) -> None:
+    page = await open_page("ben")
+    demo.stage.paperless.fail("c.pdf")
+    await expect(card(page, "c.pdf failed")).to_be_visible()
+    await page.locator("#person").focus()
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.textContent") == "Acknowledge":
+            break
+    await expect(card(page, "c.pdf").get_by_role("button", name="Acknowledge")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(card(page, "c.pdf")).to_contain_text("acknowledged by @Ben")
+    await expect(page.locator("#announcer")).to_contain_text("acknowledged by @Ben")
+    # The button is gone: the focus stays where it was.
+    assert await page.evaluate("document.activeElement.closest('.entry')?.textContent.includes('c.pdf')")
+
+
+async def test_cards_serve_after_the_bot_was_away(demo: Demo, open_page: Open) -> None:
+    page = await open_page("ben")
+    demo.stage.paperless.fail("d.pdf")
+    await expect(card(page, "d.pdf failed")).to_be_visible()
+    await play(page, "Stop the bot")
+    await expect(page.locator("#lamps")).to_contain_text("Bot: stopped")
+    await card(page, "d.pdf").get_by_role("button", name="Acknowledge").click()
+    await expect(card(page, "d.pdf").locator(".failed")).to_have_text("This interaction failed")
+    demo.stage.paperless.fail("meanwhile.pdf")
+    await play(page, "Start the bot")
+    await expect(page.locator("#lamps")).to_contain_text("Bot: connected to Discord")
+    await card(page, "d.pdf").get_by_role("button", name="Acknowledge").click()
+    await expect(card(page, "d.pdf")).to_contain_text("acknowledged by @Ben")
+    await expect(page.locator(".message", has_text="meanwhile.pdf")).to_have_count(1)
+    assert await card(page, "d.pdf failed").count() == 1
+
+
+async def test_what_the_bot_asks_shows_in_the_panel(open_page: Open) -> None:
+    page = await open_page("ben")
+    await expect(page.locator("#activity .request").first).to_contain_text("looks for new failures")
+    before = int(await page.locator("[data-count=polls]").inner_text())
+    await page.wait_for_function(
+        "(old) => Number(document.querySelector('[data-count=polls]').textContent) > old", arg=before
+    )
+
+
+async def test_the_opening_scene_brings_the_channel_to_life(demo: Demo, open_page: Open) -> None:
+    page = await open_page("ben")
+    async with asyncio.timeout(30):
+        await opening.play_opening(demo.stage, pause=0.1)
+    await expect(card(page, "invoices-october.zip failed")).to_be_visible()
+    await expect(card(page, "scan-0042.pdf failed")).to_contain_text("acknowledged by @Ben")
+    await expect(card(page, "payslip-november.pdf failed")).to_be_visible()
+    await expect(card(page, "Mail fetch failed")).to_be_visible()
+    await expect(page.locator(".message").first).to_contain_text("failed before")
+
+
+async def test_a_card_leads_to_the_tasks_of_paperless(demo: Demo, open_page: Open) -> None:
+    page = await open_page("ben")
+    demo.stage.paperless.fail("e.pdf")
+    async with page.context.expect_page() as opened:
+        await card(page, "e.pdf failed").get_by_role("link", name="Open in Paperless").click()
+    tasks = await opened.value
+    await tasks.get_by_role("row", name="e.pdf").get_by_role("button", name="Dismiss").click()
+    await expect(card(page, "e.pdf failed")).to_contain_text("acknowledged in Paperless")
