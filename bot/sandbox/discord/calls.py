@@ -10,7 +10,7 @@ from aiohttp import BodyPartReader, hdrs, web
 
 from bot.sandbox.discord import ratelimit
 from bot.sandbox.discord.errors import ApiError, Json, Violation, invalid_form
-from bot.sandbox.discord.files import Upload
+from bot.sandbox.discord.files import StoredFile, Upload
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.core import Core
@@ -26,6 +26,7 @@ class Call:
     ids: Mapping[str, int]
     words: Mapping[str, str]
     query: Mapping[str, str]
+    raw_path: str
     json: Any = None
     uploads: list[Upload] = field(default_factory=list)
 
@@ -55,7 +56,7 @@ class Created:
     json: Json
 
 
-Answer = Json | list[Json] | Created | None
+Answer = Json | list[Json] | Created | StoredFile | None
 Handle = Callable[["Core", Call], Answer]
 
 
@@ -83,7 +84,9 @@ async def read_call(request: web.Request) -> Call:
         else:
             words[name] = value
     body, uploads = await _read_body(request)
-    return Call(ids=found, words=words, query=dict(request.query), json=body, uploads=uploads)
+    return Call(
+        ids=found, words=words, query=dict(request.query), raw_path=request.rel_url.raw_path, json=body, uploads=uploads
+    )
 
 
 def _snowflake(name: str, value: str) -> int:

@@ -8,7 +8,7 @@ from typing import Literal
 from bot.sandbox.discord.clock import Clock
 from bot.sandbox.discord.errors import Json
 
-Failure = int | Literal["drop", "drop_after", "hang", "slow"]
+Failure = int | Literal["drop", "drop_after", "cut", "hang", "slow"]
 
 
 @dataclass(kw_only=True)
@@ -41,16 +41,18 @@ class Faults:
         body: Json | str | None = None,
         headers: dict[str, str] | None = None,
     ) -> Fault:
-        """`status`: an HTTP status, "drop" (the connection, before anything happened), "drop_after" (it happened, the
-        answer is lost), "hang" (no answer until `release()`), "slow" (the answer comes `seconds` later). `effect`
-        makes a failing status come after the request was carried out. `path` is searched for, `method` matched whole.
+        """`status` is an HTTP status, or one of
+        "drop": the connection, before anything happened; "drop_after": it happened, the answer is lost;
+        "cut": half of the answer arrives; "slow": it comes after `seconds`; "hang": no answer until `release()`.
+        `effect` makes a failing status come after the request was carried out. `path` is searched for, `method`
+        matched whole.
         """
         fault = Fault(
             method=method,
             path=re.compile(path),
             failure=status,
             times=times,
-            effect=effect or status in ("drop_after", "slow"),
+            effect=effect or status in ("drop_after", "cut", "slow"),
             seconds=seconds,
             body=body,
             headers=headers or {},

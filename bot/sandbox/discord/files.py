@@ -1,18 +1,19 @@
 """Attachments: bytes in, links of the CDN out. Links expire after a day, as Discord's signed ones do."""
 
+import json
 import mimetypes
 import re
+import secrets
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from bot.sandbox.discord import errors
 from bot.sandbox.discord.clock import Clock
 from bot.sandbox.discord.errors import Json
 from bot.sandbox.discord.ids import Snowflakes
-from bot.sandbox.discord.world import ATTACHMENT_SIZE_LIMIT
 
 CDN = "https://cdn.discordapp.com"
 PROXY = "https://media.discordapp.net"
+FOLDER, EPHEMERAL_FOLDER = "attachments", "ephemeral-attachments"
 LINK_SECONDS = 86_400
 UNSAFE = re.compile(r"[^\w.\-]", re.ASCII)
 
@@ -29,7 +30,6 @@ class Upload:
 class StoredFile:
     data: bytes
     content_type: str
-    expires: float
 
 
 def safe_filename(name: str) -> str:
@@ -45,20 +45,17 @@ class Files:
 
     def store(self, upload: Upload, *, folder: int, ephemeral: bool = False) -> Json:
         """`folder` is the channel; for an option's attachment (`ephemeral`) the application."""
-        if len(upload.data) > ATTACHMENT_SIZE_LIMIT:
-            raise errors.too_large()
         attachment_id, filename = self._new_id(), safe_filename(upload.filename)
         kind = upload.content_type or mimetypes.guess_type(filename)[0] or "application/octet-stream"
-        path = f"{'ephemeral-attachments' if ephemeral else 'attachments'}/{folder}/{attachment_id}/{quote(filename)}"
-        expires = self._clock.time() + LINK_SECONDS
-        self._by_path[f"/{path}"] = StoredFile(data=upload.data, content_type=kind, expires=expires)
-        signature = f"?ex={int(expires):x}&is={int(self._clock.time()):x}&hm={attachment_id:x}&"
+        path = f"/{EPHEMERAL_FOLDER if ephemeral else FOLDER}/{folder}/{attachment_id}/{quote(filename)}"
+        self._by_path[path] = StoredFile(data=upload.data, content_type=kind)
+        signed = path + self._signature()
         attachment: Json = {
             "id": str(attachment_id),
             "filename": filename,
             "size": len(upload.data),
-            "url": f"{CDN}/{path}{signature}",
-            "proxy_url": f"{PROXY}/{path}{signature}",
+            "url": CDN + signed,
+            "proxy_url": PROXY + signed,
             "content_type": kind,
         }
         if filename != upload.filename:
@@ -67,7 +64,37 @@ class Files:
             attachment["description"] = upload.description
         return attachment | ({"ephemeral": True} if ephemeral else {})
 
-    def read(self, path: str) -> StoredFile | None:
-        """By the path of its link, without host and query; None where there is none, or no longer."""
-        found = self._by_path.get(path)
-        return found if found is not None and found.expires > self._clock.time() else None
+    def read(self, path: str, *, expires: str | None = None) -> StoredFile | None:
+        """By the path of its link; `expires` is the link's `ex`: past it the link is dead, the file is not."""
+        if expires is not None and self._is_over(expires):
+            return None
+        return self._by_path.get(path)
+
+    def refreshed(self, message: Json) -> Json:
+        """The message with links that work: Discord signs them anew whenever a message is read."""
+        stale = {found for url in _urls(message) if (found := url.partition("?")[2]) and self._is_over(_ex(found))}
+        if not stale:
+            return message
+        text = json.dumps(message)
+        for signature in stale:
+            text = text.replace(f"?{signature}", self._signature())
+        fresh: Json = json.loads(text)
+        return fresh
+
+    def _signature(self) -> str:
+        now = int(self._clock.time())
+        return f"?ex={now + LINK_SECONDS:x}&is={now:x}&hm={secrets.token_hex(16)}&"
+
+    def _is_over(self, expires: str) -> bool:
+        try:
+            return int(expires, 16) <= self._clock.time()
+        except ValueError:
+            return True
+
+
+def _urls(message: Json) -> list[str]:
+    return [attachment["url"] for attachment in message["attachments"]]
+
+
+def _ex(signature: str) -> str:
+    return signature.partition("ex=")[2].partition("&")[0]

@@ -10,6 +10,7 @@ from bot.sandbox.discord.calls import Answer, Call, Created, Route, read_call
 from bot.sandbox.discord.core import Core
 from bot.sandbox.discord.errors import ApiError, Json
 from bot.sandbox.discord.faults import Fault
+from bot.sandbox.discord.files import EPHEMERAL_FOLDER, FOLDER, StoredFile
 from bot.sandbox.discord.requests import Request
 
 ROUTES: list[Route] = [
@@ -28,21 +29,19 @@ def application(core: Core) -> web.Application:
     app.router.add_get("/", core.gateway.serve)
     for route in ROUTES:
         app.router.add_route(route.method, API + route.path, _Endpoint(core, route).serve)
-    for folder in ("attachments", "ephemeral-attachments"):
-        app.router.add_get(f"/{folder}/{{folder_id}}/{{file_id}}/{{name}}", _Cdn(core).serve)
+    for folder in (FOLDER, EPHEMERAL_FOLDER):
+        cdn = Route("GET", f"/{folder}/{{folder_id}}/{{file_id}}/{{name}}", attached_file, open=True, kind="cdn")
+        app.router.add_get(cdn.path, _Endpoint(core, cdn).serve)
     app.router.add_route("*", "/{anything:.*}", _Endpoint(core, None).serve)
     return app
 
 
-class _Cdn:
-    def __init__(self, core: Core) -> None:
-        self._core = core
-
-    async def serve(self, request: web.Request) -> web.StreamResponse:
-        found = self._core.files.read(request.raw_path.split("?")[0])
-        if found is None:
-            return web.Response(status=404, text="This content is no longer available.")
-        return web.Response(body=found.data, content_type=found.content_type.split(";")[0])
+def attached_file(core: Core, call: Call) -> Answer:
+    """The CDN: another host to the bot, the same socket here."""
+    found = core.files.read(call.raw_path, expires=call.query.get("ex", ""))
+    if found is None:
+        raise ApiError(404, 0, "This content is no longer available.")
+    return found
 
 
 class _Endpoint:
@@ -80,12 +79,15 @@ class _Endpoint:
             if not fault.effect:
                 return self._failed(request, record, fault)
         response = self._answer(request, record, reading)
+        if fault is not None and fault.failure == "cut":
+            return await _half(request, response)
         if fault is not None and fault.failure != "slow":
             return self._failed(request, record, fault)
         return response
 
     def _answer(self, request: web.Request, record: Request, reading: Call | ApiError) -> web.Response:
         headers: dict[str, str] = {}
+        answer: Json | list[Json] | StoredFile | None
         try:
             if isinstance(reading, ApiError):
                 raise reading
@@ -93,12 +95,15 @@ class _Endpoint:
         except ApiError as error:
             status, answer = error.status, error.body
             headers |= error.headers
-        record.status, record.answer = status, answer
+        record.status = status
+        if isinstance(answer, StoredFile):
+            return web.Response(body=answer.data, content_type=answer.content_type.split(";")[0])
+        record.answer = answer
         return json_response(status, answer, headers)
 
     def _handle(
         self, request: web.Request, call: Call, headers: dict[str, str]
-    ) -> tuple[int, Json | list[Json] | None]:
+    ) -> tuple[int, Json | list[Json] | StoredFile | None]:
         if self._route is None:
             raise errors.no_such_route()
         if not self._route.open and not self._core.token_is(request.headers.get("Authorization")):
@@ -127,7 +132,19 @@ class _Endpoint:
         return json_response(fault.failure, body, fault.headers)
 
 
-def _with_status(answer: Answer) -> tuple[int, Json | list[Json] | None]:
+async def _half(request: web.Request, response: web.Response) -> web.StreamResponse:
+    """Announces all of the body, sends half of it, and is gone."""
+    whole = response.body if isinstance(response.body, bytes) else b""
+    half = web.StreamResponse(status=response.status, headers={"Content-Type": response.headers["Content-Type"]})
+    half.content_length = len(whole) or 1
+    await half.prepare(request)
+    await half.write(whole[: len(whole) // 2])
+    if request.transport is not None:
+        request.transport.close()  # after what was written has left, unlike abort()
+    return half
+
+
+def _with_status(answer: Answer) -> tuple[int, Json | list[Json] | StoredFile | None]:
     if isinstance(answer, Created):
         return 201, answer.json
     return (204, None) if answer is None else (200, answer)

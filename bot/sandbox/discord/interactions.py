@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord import drafts, errors, ids
+from bot.sandbox.discord import errors, ids
 from bot.sandbox.discord.errors import Json
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 1, 2, 3, 4, 5
 ) = 1, 4, 5, 6, 7, 8, 9
 FIRST_RESPONSE_SECONDS = 3
 TOKEN_SECONDS = 15 * 60
+KEPT_SECONDS = 24 * 60 * 60
 
 
 class InteractionFailed(Exception):
@@ -93,7 +94,7 @@ class Interaction:
 
         For a press that changes its own message, that message as it is after the change.
         """
-        await self.core.events.until(lambda: self.failed or self.filled or self.modal is not None, timeout=timeout)
+        await self.core.events.until(self._has_answer, timeout=timeout)
         self._raise_if_failed()
         if self.modal is not None:
             raise AssertionError("answered with a modal, not with a message")
@@ -103,6 +104,11 @@ class Interaction:
         if answer is None:
             raise AssertionError("the answer was deleted")
         return answer
+
+    def _has_answer(self) -> bool:
+        if self.response_type == DEFERRED_UPDATE and self.original is not self.message:
+            return True  # its message was changed, if not by way of the token
+        return self.failed or self.filled or self.modal is not None
 
     def _raise_if_failed(self) -> None:
         if self.failed:
@@ -146,6 +152,7 @@ class Interactions:
         self._core = core
         self._by_id: dict[int, Interaction] = {}
         self._by_token: dict[str, Interaction] = {}
+        self.first_response_seconds: float = FIRST_RESPONSE_SECONDS
 
     def open(
         self,
@@ -171,10 +178,18 @@ class Interactions:
             parent=parent,
         )
         self._by_id[interaction.id] = self._by_token[interaction.token] = interaction
-        self._core.clock.call_later(FIRST_RESPONSE_SECONDS, interaction.give_up_waiting)
+        self._forget_old()
+        self._core.clock.call_later(self.first_response_seconds, interaction.give_up_waiting)
         interaction.announce("interaction_create")
         self._core.gateway.dispatch("INTERACTION_CREATE", payload(interaction), intents=0)
         return interaction
+
+    def _forget_old(self) -> None:
+        """Those whose token is long dead: a demo may run for days."""
+        for interaction in list(self._by_id.values()):
+            if (self._core.clock.now() - interaction.created_at).total_seconds() < KEPT_SECONDS:
+                return  # they are in the order of their making
+            del self._by_id[interaction.id], self._by_token[interaction.token]
 
     def get(self, interaction_id: int) -> Interaction:
         if interaction_id not in self._by_id:
@@ -259,7 +274,3 @@ def full_name(data: Json) -> str:
 def answers_updates(interaction: Interaction) -> bool:
     """Whether it came from a message that it may change."""
     return interaction.message is not None and interaction.type in (COMPONENT, MODAL_SUBMIT)
-
-
-def is_loading(message: Json) -> bool:
-    return bool(message["flags"] & drafts.LOADING)

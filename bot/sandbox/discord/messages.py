@@ -8,7 +8,7 @@ from bot.sandbox.discord.clock import Clock
 from bot.sandbox.discord.errors import Json, invalid_form
 from bot.sandbox.discord.files import Files, Upload, safe_filename
 from bot.sandbox.discord.ids import Snowflakes
-from bot.sandbox.discord.world import World
+from bot.sandbox.discord.world import ATTACHMENT_SIZE_LIMIT, World
 
 DEFAULT, REPLY, CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND, THREAD_CREATED = 0, 19, 20, 23, 18
 NONCE_SECONDS = 300
@@ -27,6 +27,11 @@ class Draft:
     extra: Json = field(default_factory=dict)
 
 
+def is_loading(message: Json) -> bool:
+    """Deferred: the person reads that the bot is thinking."""
+    return bool(message["flags"] & drafts.LOADING)
+
+
 class Messages:
     def __init__(self, *, clock: Clock, new_id: Snowflakes, world: World, files: Files) -> None:
         self._clock, self._new_id, self._world, self._files = clock, new_id, world, files
@@ -37,21 +42,22 @@ class Messages:
     # --- reading
 
     def get(self, channel_id: int, message_id: int) -> Json:
-        try:
-            return self._channels[channel_id][message_id]
-        except KeyError:
-            raise errors.unknown_message() from None
+        message = self._channels.get(channel_id, {}).get(message_id)
+        if message is None:
+            raise errors.unknown_message()
+        return self._files.refreshed(message)
 
     def find(self, message_id: int) -> Json | None:
         for messages in self._channels.values():
             if message_id in messages:
-                return messages[message_id]
+                return self._files.refreshed(messages[message_id])
         return None
 
     def visible(self, channel_id: int, user_id: int | None) -> list[Json]:
         """Oldest first; ephemeral ones only for their user."""
         found = self._channels.get(channel_id, {})
-        return [found[key] for key in sorted(found) if self.ephemeral_for.get(key) in (None, user_id)]
+        seen = [found[key] for key in sorted(found) if self.ephemeral_for.get(key) in (None, user_id)]
+        return [self._files.refreshed(message) for message in seen]
 
     # --- writing
 
@@ -102,7 +108,7 @@ class Messages:
         edited = message | {
             "content": str(after["content"]).strip(),
             "attachments": attachments,
-            "edited_timestamp": self._clock.now().isoformat(),
+            "edited_timestamp": None if is_loading(message) else self._clock.now().isoformat(),
             "flags": after["flags"] & ~drafts.LOADING,
         }
         if "embeds" in body:
@@ -140,6 +146,8 @@ class Messages:
         self._channels.setdefault(int(message["channel_id"]), {})[int(message["id"])] = message
 
     def _store(self, channel_id: int, uploads: Sequence[Upload]) -> list[Json]:
+        if any(len(upload.data) > ATTACHMENT_SIZE_LIMIT for upload in uploads):
+            raise errors.too_large()
         return [self._files.store(upload, folder=channel_id) for upload in uploads]
 
     def _kept_attachments(self, message: Json, body: Json) -> list[Json]:

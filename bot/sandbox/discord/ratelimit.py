@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bot.sandbox.discord.errors import Json
 
 SEND, EDIT, DELETE, READ = "send", "edit", "delete", "read"
-COMMANDS, WEBHOOK, OTHER = "commands", "webhook", "other"
+COMMANDS, WEBHOOK, CALLBACK, OTHER = "commands", "webhook", "callback", "other"  # callbacks have no limit
 GLOBAL_PER_SECOND = 50
 OLD_EDIT = "old_edit"
 

@@ -11,7 +11,8 @@ from bot.sandbox.discord.files import Upload
 class Request:
     """`path` starts after `/api/v10`. `json` is the body, of a multipart one its `payload_json`.
 
-    `status` is None while it is under way, and for ever where the connection was dropped.
+    A download from the CDN is among them, with its own host. `status` is None while the request is under way, and for
+    ever where the connection was dropped.
     """
 
     method: str

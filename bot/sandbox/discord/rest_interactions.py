@@ -166,7 +166,7 @@ def follow_up(core: Core, call: Call) -> Answer:
     """Straight after a defer it fills the deferred message instead of making a second one, as Discord does."""
     interaction = _of_token(core, call)
     original = interaction.original
-    if original is not None and interactions.is_loading(original):
+    if original is not None and messages.is_loading(original):
         edited = core.edit_message(original, call.body, call.uploads)
         interaction.fill()
         return edited
@@ -247,7 +247,7 @@ ROUTES = [
         "POST",
         "/interactions/{interaction_id}/{token}/callback",
         callback,
-        kind=ratelimit.WEBHOOK,
+        kind=ratelimit.CALLBACK,
         major=("token",),
         open=True,
         counts_globally=False,

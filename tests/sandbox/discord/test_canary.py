@@ -24,7 +24,7 @@ async def test_rest_gateway_webhooks_and_cdn_all_go_to_the_socket_without_tls(
     posted = await sandbox.post_message(BEN_ID, "", [Upload(filename="a", data=b"abc")], channel_id=ALERTS_ID)
     message = await bot.channel(ALERTS_ID).fetch_message(int(posted["id"]))
     assert await message.attachments[0].read() == b"abc"  # the CDN, at https://cdn.discordapp.com
-    assert {request.host for request in sandbox.requests} == {"discord.com"}
+    assert {request.host for request in sandbox.requests} == {"discord.com", "cdn.discordapp.com"}
     assert sandbox.gateway.up
 
 

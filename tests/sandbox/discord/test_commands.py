@@ -1,11 +1,21 @@
 """Slash commands and context menus: registered by a real discord.py, used by people."""
 
+import aiohttp
 import discord
 import pytest
 from discord import app_commands
 
 from bot.sandbox.discord import ClientRefused, SandboxDiscord, Upload
-from bot.sandbox.discord.ids import ADA_ID, ALERTS_ID, ARCHIVISTS_ID, BEN_ID, CLEO_ID, GENERAL_ID, GUILD_ID
+from bot.sandbox.discord.ids import (
+    ADA_ID,
+    ALERTS_ID,
+    APPLICATION_ID,
+    ARCHIVISTS_ID,
+    BEN_ID,
+    CLEO_ID,
+    GENERAL_ID,
+    GUILD_ID,
+)
 
 from .conftest import Bot, Start
 
@@ -212,6 +222,37 @@ async def test_a_second_sync_keeps_the_ids_and_the_daily_number_of_new_commands_
 
     with pytest.raises(discord.HTTPException, match="30034"):
         await bot.sync()
+
+
+async def test_global_commands_are_offered_beside_the_guilds_and_hidden_by_their_name(
+    sandbox: SandboxDiscord, start: Start
+) -> None:
+    bot = await start(Bot(sandbox))
+
+    @bot.tree.command(description="Everywhere")
+    async def one(interaction: Interaction) -> None: ...
+
+    await bot.tree.sync()
+    assert [(command["name"], command.get("guild_id")) for command in sandbox.commands] == [("one", None)]
+    await bot.sync()
+    assert [(command["name"], command.get("guild_id")) for command in sandbox.commands] == [("one", str(GUILD_ID))]
+    with pytest.raises(discord.Forbidden, match="50001"):
+        await bot.tree.sync(guild=discord.Object(12345))
+
+
+async def test_one_command_is_created_with_201_and_overwritten_with_200(sandbox: SandboxDiscord) -> None:
+    url = f"https://discord.com/api/v10/applications/{APPLICATION_ID}/guilds/{GUILD_ID}/commands"
+    headers = {"Authorization": f"Bot {sandbox.token}"}
+    async with aiohttp.ClientSession(connector=sandbox.connector(), headers=headers) as session:
+        statuses = []
+        for description in ("One", "Another"):
+            async with session.post(url, json={"name": "one", "description": description}) as response:
+                statuses.append(response.status)
+        async with session.post(url, json={"name": "One", "description": "x"}) as response:
+            refused = await response.json()
+    assert statuses == [201, 200]
+    assert refused["errors"]["name"]["_errors"][0]["code"] == "APPLICATION_COMMAND_INVALID_NAME"
+    assert [command["description"] for command in sandbox.commands] == ["Another"]
 
 
 async def test_commands_are_read_edited_and_deleted_one_by_one(sandbox: SandboxDiscord, start: Start) -> None:

@@ -84,6 +84,24 @@ async def test_a_deferred_press_may_answer_with_an_ephemeral_follow_up(sandbox: 
     assert [m["content"] for m in sandbox.messages(ALERTS_ID, user_id=BEN_ID)] == ["card"]
 
 
+async def test_a_deferred_press_is_answered_when_its_message_changes_by_another_way(
+    sandbox: SandboxDiscord, start: Start
+) -> None:
+    class Acknowledging(Bot):
+        async def on_interaction(self, interaction: Interaction) -> None:
+            await interaction.response.defer()
+            assert interaction.message is not None
+            await self.channel(ALERTS_ID).get_partial_message(interaction.message.id).edit(content="done", view=None)
+
+    bot = await start(Acknowledging(sandbox))
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Yes", custom_id="yes"))
+    view.stop()
+    message = await bot.channel(ALERTS_ID).send("card", view=view)
+    pressed = await sandbox.press(user_id=CLEO_ID, message_id=message.id, custom_id="yes")
+    assert (await pressed.reply())["content"] == "done"
+
+
 async def test_a_button_of_an_ephemeral_reply_is_pressed_by_its_person_alone(
     sandbox: SandboxDiscord, start: Start
 ) -> None:

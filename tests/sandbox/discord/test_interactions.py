@@ -31,6 +31,7 @@ async def test_a_deferred_command_is_answered_by_the_edit_of_its_original(
     reply = await interaction.reply()
     assert reply["content"] == "Ada: 42"
     assert not reply["flags"] & 128
+    assert reply["edited_timestamp"] is None, "filling a deferred message is no edit that people are told of"
     assert reply["interaction_metadata"]["user"]["id"] == str(ADA_ID)
     assert (reply["type"], reply["interaction"]["name"]) == (20, "add")
 

@@ -59,7 +59,9 @@ async def test_files_go_both_ways(sandbox: SandboxDiscord, start: Start) -> None
     assert (received.filename, received.title, await received.read()) == ("tax_return.pdf", "tax return", b"pdf")
 
 
-async def test_a_link_to_a_file_expires_after_a_day(sandbox: SandboxDiscord, start: Start) -> None:
+async def test_a_link_to_a_file_expires_after_a_day_and_is_renewed_with_its_message(
+    sandbox: SandboxDiscord, start: Start
+) -> None:
     bot = await start(Bot(sandbox))
     posted = await sandbox.post_message(BEN_ID, "", [Upload(filename="a.txt", data=b"text")], channel_id=ALERTS_ID)
     async with ClientSession(connector=sandbox.connector()) as session:
@@ -69,7 +71,24 @@ async def test_a_link_to_a_file_expires_after_a_day(sandbox: SandboxDiscord, sta
         sandbox.clock.advance(86_400)
         async with session.get(url) as response:
             assert response.status == 404
-    assert bot.is_ready()
+    again = await bot.channel(ALERTS_ID).fetch_message(int(posted["id"]))
+    assert await again.attachments[0].read() == b"text"
+
+
+async def test_a_file_over_ten_megabytes_is_refused_from_a_bot_alone(sandbox: SandboxDiscord, start: Start) -> None:
+    bot = await start(Bot(sandbox))
+    data = bytes(10 * 1024 * 1024 + 1)
+    with pytest.raises(discord.HTTPException, match="40005"):
+        await bot.channel(ALERTS_ID).send(file=discord.File(io.BytesIO(data), "big.bin"))
+
+    @bot.tree.command(description="Weighs")
+    async def weigh(interaction: discord.Interaction, file: discord.Attachment) -> None:
+        await interaction.response.send_message(str(file.size))
+
+    await bot.sync()
+    options = {"file": Upload(filename="big.bin", data=data)}
+    used = await sandbox.command(user_id=BEN_ID, channel_id=ALERTS_ID, name="weigh", options=options)
+    assert (await used.reply())["content"] == str(len(data))
 
 
 async def test_an_edit_keeps_adds_and_drops_files(sandbox: SandboxDiscord, start: Start) -> None:

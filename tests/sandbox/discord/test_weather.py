@@ -7,8 +7,8 @@ import aiohttp
 import discord
 import pytest
 
-from bot.sandbox.discord import Event, Limit, RateLimits, SandboxDiscord
-from bot.sandbox.discord.ids import ALERTS_ID, GENERAL_ID
+from bot.sandbox.discord import Event, Limit, RateLimits, SandboxDiscord, Upload
+from bot.sandbox.discord.ids import ALERTS_ID, BEN_ID, GENERAL_ID
 from bot.sandbox.discord.ratelimit import OLD_EDIT, SEND
 
 from .conftest import Bot, Start
@@ -55,7 +55,7 @@ async def test_a_global_429_holds_every_request_but_not_those_of_interactions(
     sandbox.rate_limits.block_everything(0.2, now=sandbox.clock.time())
     sending = asyncio.create_task(bot.channel(ALERTS_ID).send("late"))
     await sandbox.until(lambda: sandbox.rate_limits.refused == 1)
-    interaction = await sandbox.command(user_id=5000000000000000001, channel_id=GENERAL_ID, name="ping")
+    interaction = await sandbox.command(user_id=BEN_ID, channel_id=GENERAL_ID, name="ping")
     assert (await interaction.reply())["content"] == "pong"
     assert not sending.done()
     await sending
@@ -152,6 +152,19 @@ async def test_a_slow_request_waits_for_the_clock(sandbox: SandboxDiscord, start
     sandbox.clock.advance(3600)
     await sending
     assert len(sandbox.messages(ALERTS_ID)) == 1
+
+
+async def test_a_download_can_fail_as_any_request_can(sandbox: SandboxDiscord, start: Start) -> None:
+    bot = await start(Bot(sandbox))
+    posted = await sandbox.post_message(BEN_ID, "", [Upload(filename="a.txt", data=b"x")], channel_id=ALERTS_ID)
+    message = await bot.channel(ALERTS_ID).fetch_message(int(posted["id"]))
+    sandbox.fail_next("GET", "/attachments/", 503)
+    with pytest.raises(discord.HTTPException):
+        await message.attachments[0].read()
+    sandbox.fail_next("GET", "/attachments/", "cut")
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await message.attachments[0].read()
+    assert await message.attachments[0].read() == b"x"
 
 
 async def test_a_page_of_cloudflare_is_no_answer_of_discords(sandbox: SandboxDiscord, start: Start) -> None:
