@@ -144,6 +144,19 @@ async def test_a_file_with_a_hostile_name_is_text_and_a_download(stage: Stage, o
     assert await page.locator(".file a").first.get_attribute("download") is not None
 
 
+async def test_a_file_that_is_dropped_is_attached(open_page: Open) -> None:
+    page = await open_page()
+    dropped = await page.evaluate_handle(
+        "() => { const d = new DataTransfer(); d.items.add(new File(['hi'], 'dropped.txt')); return d; }"
+    )
+    await page.dispatch_event("#chat", "dragover", {"dataTransfer": dropped})
+    await expect(page.get_by_text("Drop the file to attach it")).to_be_visible()
+    await page.dispatch_event("#chat", "drop", {"dataTransfer": dropped})
+    await expect(page.locator("#composer-attached")).to_contain_text("dropped.txt (2 bytes)")
+    await page.get_by_role("button", name="Remove dropped.txt").click()
+    await expect(page.locator("#composer-attached")).to_be_empty()
+
+
 async def test_a_message_elsewhere_counts_as_unread_until_its_channel_is_opened(stage: Stage, open_page: Open) -> None:
     page = await open_page()
     await stage.discord.post_message(ids.CLEO_ID, "lunch?", channel_id=ids.GENERAL_ID)

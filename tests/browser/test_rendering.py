@@ -139,3 +139,58 @@ async def test_a_hostile_text_stays_text(page: Page, nasty: str) -> None:
         nasty,
     )
     assert set(made) <= {"div", "em", "strong", "u", "s", "code", "pre", "span", "a", "button"}
+
+
+COMMANDS = [
+    {"name": "task", "description": "One", "options": [{"type": 3, "name": "ref", "required": True}]},
+    {
+        "name": "tasks",
+        "description": "All",
+        "options": [
+            {"type": 1, "name": "active", "description": "Now"},
+            {"type": 1, "name": "summary", "options": [{"type": 4, "name": "days", "min_value": 1, "max_value": 365}]},
+        ],
+    },
+    {"name": "Send to Paperless", "type": 3},
+]
+TYPED = """async ([commands, text]) => {
+  const { slashCommands, typedCommand } = await import("/commands.js");
+  const found = typedCommand(slashCommands(commands), text);
+  return found && [found.command.path, found.values];
+}"""
+
+
+async def test_a_command_typed_in_full_is_understood(page: Page) -> None:
+    cases: dict[str, Any] = {
+        "/tasks active": ["tasks active", {}],
+        "/tasks summary days:7": ["tasks summary", {"days": "7"}],
+        "/task 1337": ["task", {"ref": "1337"}],
+        "/task ref: a:b": ["task", {"ref": "a:b"}],
+        "/tasks": None,
+        "/Send to Paperless": None,
+        "/taskss": None,
+    }
+    for text, expected in cases.items():
+        assert await page.evaluate(TYPED, [COMMANDS, text]) == expected, text
+
+
+async def test_values_are_read_as_discord_takes_them(page: Page) -> None:
+    days = {"type": 4, "name": "days", "min_value": 1, "max_value": 365}
+    cases: list[tuple[Any, str, Any]] = [
+        (days, "7", {"value": 7}),
+        (days, "0", {"problem": "days: at least 1"}),
+        (days, "366", {"problem": "days: at most 365"}),
+        (days, "1.5", {"problem": "days: a whole number"}),
+        (days, "", {}),
+        ({"type": 3, "name": "ref", "required": True}, " ", {"problem": "ref is needed"}),
+        ({"type": 3, "name": "t", "choices": [{"name": "Sanity check", "value": "s"}]}, "sanity CHECK", {"value": "s"}),
+        (
+            {"type": 3, "name": "t", "choices": [{"name": "A", "value": "a"}]},
+            "b",
+            {"problem": "t: choose one from the list"},
+        ),
+        ({"type": 5, "name": "b"}, "true", {"value": True}),
+    ]
+    read = "([option, text]) => import('/commands.js').then((commands) => commands.readValue(option, text))"
+    for option, text, expected in cases:
+        assert await page.evaluate(read, [option, text]) == expected, text
