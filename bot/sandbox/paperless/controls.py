@@ -98,8 +98,8 @@ class Controls(World):
 
     def stick(self, filename: str = "endless.pdf", *, ago: float = 0.0, owner: str | None = None) -> Row:
         """A row that a killed worker left `started` for ever, `ago` seconds ago."""
-        columns = self._ended(self.ending("ok", filename), owner=owner, ago=ago) | UNFINISHED
-        return self.add_task(input_data=consumption.input_data(filename, owner=columns["owner"]), **columns)
+        started = self._ended(self.ending("ok", filename), owner=owner, ago=ago - DURATION) | UNFINISHED
+        return self.add_task(input_data=consumption.input_data(filename, owner=started["owner"]), **started)
 
     # With time
 
@@ -153,7 +153,7 @@ class Controls(World):
 
     def revoke(self, *refs: Ref) -> list[Row]:
         """Revoked or expired (while pending), terminated (while started). Without refs: all that is pending."""
-        rows = [self.row(ref) for ref in refs] or [r for r in self.table.newest() if r.status == PENDING]
+        rows = [self.row(ref) for ref in refs] or self.table.in_states([PENDING])
         return [row for row in rows if self.worker.revoke(row)]
 
     def restart_folder_consumer(self, outcome: str = "corrupt") -> list[Row]:

@@ -12,7 +12,7 @@ KEPT = 20_000
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """`kind`: task_created, task_changed, task_gone, request, listening, down, weather."""
+    """`kind`: task_created, task_changed, task_gone, request, listening, down."""
 
     kind: str
     number: int

@@ -13,6 +13,7 @@ Kind = Literal[
     "drop",  # the connection is closed before the request is worked on
     "drop_after",  # worked on, then closed without an answer: the outcome is unknown to the client
     "half",  # the true headers and half of the true body, then closed
+    "garbled",  # says it is compressed, and is not
     "short",  # a Content-Length larger than the body, then closed
     "flood",  # a body without an end
     "html",  # 200 with a page, as from a proxy or a login form
@@ -34,7 +35,9 @@ class Fault:
     location: str = "/accounts/login/?next=/"
     retry_after: str | None = None
     body: bytes = b""
+    content_type: str = "text/html"
     met: int = 0
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)  # a request has met this fault
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def release(self) -> None:
@@ -74,6 +77,7 @@ class Faults:
         for fault in self._faults:
             if fault.takes(request):
                 fault.met += 1
+                fault.arrived.set()
                 return fault
         return None
 
@@ -91,7 +95,10 @@ def replaced(fault: Fault) -> web.Response | None:
         title = str(fault.status).encode()
         headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
         body = fault.body or PAGE % (title, title)
-        return web.Response(status=fault.status, body=body, content_type="text/html", headers=headers)
+        return web.Response(status=fault.status, body=body, content_type=fault.content_type, headers=headers)
+    if fault.kind == "garbled":
+        said = {"Content-Encoding": "gzip"}
+        return web.Response(body=b"not gzip at all", content_type="application/json", headers=said)
     if fault.kind == "bad_json":
         return web.Response(body=fault.body or b'{"count": 1, "results": [{', content_type="application/json")
     if fault.kind == "wrong_shape":

@@ -25,6 +25,7 @@ class Wanted:
 
     statuses: frozenset[str] | None = None
     predicates: list[Predicate] = field(default_factory=list)
+    one_by_one: bool = False  # a predicate tells rows of a history apart
     task_id: str | None = None
 
     def fits(self, row: Row) -> bool:
@@ -44,6 +45,7 @@ def wanted(call: Call, *, ignore: frozenset[str] = frozenset()) -> Wanted:
         values = call.request.query.getall(name, [])
         if not values or name in ignore or (name in V9_ONLY and call.api > 9):
             continue
+        result.one_by_one |= name in TELL_APART
         try:
             read(call, values, result)
         except ValueError as error:
@@ -187,4 +189,5 @@ FILTERS: dict[str, Callable[[Call, list[str], Wanted], None]] = {
     "name": _name,
     "result": _result,
 }
+TELL_APART = frozenset({"date_created_after", "date_created_before", "name", "result"})
 V9_ONLY = frozenset({"task_name", "type"})

@@ -48,10 +48,6 @@ def route(path: str, handlers: dict[str, Handler], **options: object) -> Route:
     return Route(path=re.compile(path + "$"), handlers=handlers, **options)  # type: ignore[arg-type]
 
 
-async def _missing(call: Call) -> Answer:
-    raise detail(404, "Not found.")
-
-
 COMMON = [
     route(r"/api/documents/", {"GET": routes_documents.listing}, may=routes_documents.may_read),
     route(r"/api/documents/post_document/", {"POST": routes_documents.upload}),

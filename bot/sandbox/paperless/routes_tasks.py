@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from uuid import uuid4
 
@@ -46,7 +46,8 @@ def may_view(call: Call) -> bool:
 async def listing(call: Call) -> Answer:
     asked = query.wanted(call)
     order = selection.orderings(call.query("ordering"))
-    found = selection.find(call.world.table, asked, order)
+    shuffle = call.world.random if call.world.weather.unstable_ties else None
+    found = selection.find(call.world.table, asked, order, shuffle=shuffle)
     if call.api < 10:
         return Answer(body=render.array(rendered(call, found.take(0, found.count))))
     page = pages.page_of(call, found.count)
@@ -89,22 +90,25 @@ def _queryset(call: Call) -> query.Wanted:
 
 async def active(call: Call) -> Answer:
     asked = _queryset(call)
-    rows = (row for row in call.world.table.newest() if row.status in ACTIVE and asked.fits(row))
-    return Answer(body=render.array(rendered(call, islice(rows, ACTIVE_CAP))))
+    rows = sorted(call.world.table.in_states(ACTIVE), key=lambda row: row.created_key, reverse=True)
+    newest = islice(filter(asked.fits, rows), ACTIVE_CAP)
+    return Answer(body=render.array(rendered(call, newest)))
 
 
 async def status_counts(call: Call) -> Answer:
     asked = query.wanted(call, ignore=frozenset({"status", "is_complete"}))
     counts = dict.fromkeys(("all", "needs_attention", "in_progress", "completed"), 0)
-    history = call.world.table.history
-    if history is not None and asked.fits(history.row(1)) and asked.task_id is None:
-        counts["all"] = counts["completed"] = len(history)
+    table = call.world.table
+    old = selection.matching_history(table, asked)
+    if old is not None:
+        counts["all"] = counts["completed"] = len(old)
     if not asked.predicates:
         _count_states(call, counts)
-    else:
-        for row in filter(asked.fits, call.world.table):
-            counts["all"] += 1
-            counts[_group(row.status)] += 1
+        return ok(counts)
+    one_by_one = table.history.newest() if asked.one_by_one and table.history is not None else ()
+    for row in filter(asked.fits, (*table, *one_by_one)):
+        counts["all"] += 1
+        counts[_group(row.status)] += 1
     return ok(counts)
 
 
@@ -126,7 +130,8 @@ async def summary(call: Call) -> Answer:
     since = call.world.clock.now() - timedelta(days=days)
     asked = _summarized(call)
     by_type: dict[str, list[Row]] = {}
-    for row in call.world.table.newest():
+    table = call.world.table
+    for row in chain(table.newest(), table.history.newest() if table.history is not None else ()):
         if row.date_created < since:
             break
         if asked.fits(row):

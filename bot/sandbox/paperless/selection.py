@@ -1,8 +1,9 @@
 """Which rows an answer holds and in which order, without sorting the table where an index has the order."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from random import Random
 
 from .history import History
 from .query import Wanted
@@ -21,7 +22,12 @@ def orderings(text: str | None, allowed: tuple[str, ...] = ORDERINGS) -> list[tu
 
 def ordered(rows: Iterable[Row], order: list[tuple[str, bool]]) -> list[Row]:
     """As SQLite sorted the recorded lists: null is the least; equal values by pk, in the first field's direction."""
-    result = sorted(rows, key=lambda row: row.id, reverse=order[0][1])
+    return _sorted(sorted(rows, key=lambda row: row.id, reverse=order[0][1]), order)
+
+
+def _sorted(rows: list[Row], order: list[tuple[str, bool]]) -> list[Row]:
+    """Stable: equal rows keep their places."""
+    result = rows
     for name, descending in reversed(order):
         values = {row.id: getattr(row, name) for row in result}
         none = [row for row in result if values[row.id] is None]
@@ -39,54 +45,66 @@ class Found:
     take: Callable[[int, int], list[Row]]
 
 
-def find(table: Table, asked: Wanted, order: list[tuple[str, bool]]) -> Found:
+def find(table: Table, asked: Wanted, order: list[tuple[str, bool]], *, shuffle: Random | None = None) -> Found:
+    """With `shuffle` rows of one ordering value lie in another order each time, as a database may have it."""
     if asked.task_id is not None:
         row = table.by_task_id(asked.task_id)
         return _listed([row] if row is not None and asked.fits(row) else [])
+    old = matching_history(table, asked)
+    if asked.one_by_one and table.history is not None:
+        return _listed(ordered([row for row in (*table, *table.history.newest()) if asked.fits(row)], order))
+    if shuffle is not None:
+        rows = [row for row in table if asked.fits(row)]
+        shuffle.shuffle(rows)
+        return _with_history(_sorted(rows, order), old, order)
+    statuses = asked.statuses
+    if statuses is not None and not asked.predicates and order == [("date_done", True)] and old is None:
+        return Found(
+            table.of_status(statuses),
+            lambda start, size: table.latest_done(statuses, start + size)[start:],
+        )
+    return _with_history(_live(table, asked, order), old, order)
+
+
+def matching_history(table: Table, asked: Wanted) -> History | None:
+    """All old rows are alike: what is asked of one holds for all, unless it tells them apart."""
     history = table.history
-    old = history if history is not None and asked.fits(history.row(1)) else None
-    if asked.statuses is not None and not asked.predicates and order == [("date_done", True)] and old is None:
-        count = table.of_status(asked.statuses)
-        statuses = asked.statuses
-        return Found(count, lambda start, size: table.latest_done(statuses, start + size)[start:])
-    return _with_history(_live(table, asked, order), old, descending=order[0][1], order=order)
+    if history is None or not len(history) or asked.one_by_one or asked.task_id is not None:
+        return None
+    return history if asked.fits(history.row(1)) else None
 
 
 def _live(table: Table, asked: Wanted, order: list[tuple[str, bool]]) -> list[Row]:
-    rows: Iterable[Row]
-    if asked.statuses is not None:
-        rows = table.rows(table.by_date_done(asked.statuses))
-        if order == [("date_done", True)]:
-            rows = reversed(list(rows))
+    if asked.statuses is None:
+        rows: Iterable[Row] = table.newest()
+        has_order = order == [("date_created", True)]
     else:
-        rows = table.newest()
+        rows = reversed(table.in_states(asked.statuses))
+        has_order = order == [("date_done", True)]
     if asked.predicates:
-        rows = (row for row in rows if asked.fits(row))
-    if order == [("date_created", True)] and asked.statuses is None:
-        return list(rows)
-    if order == [("date_done", True)] and asked.statuses is not None:
-        return list(rows)
-    return ordered(rows, order)
+        rows = filter(asked.fits, rows)
+    return list(rows) if has_order else ordered(rows, order)
 
 
 def _listed(rows: list[Row]) -> Found:
     return Found(len(rows), lambda start, size: rows[start : start + size])
 
 
-def _with_history(rows: list[Row], old: History | None, *, descending: bool, order: list[tuple[str, bool]]) -> Found:
-    """The block of old rows goes to the end that is oldest, for any other ordering after the rest."""
+def _with_history(rows: list[Row], old: History | None, order: list[tuple[str, bool]]) -> Found:
+    """The block of old rows lies at the end that is oldest, for any other ordering after the rest."""
     if old is None:
         return _listed(rows)
-    dated = order[0][0] in ("date_created", "date_done")
-    first = dated and not descending
+    field, descending = order[0]
+    history = old
 
-    def take(start: int, size: int) -> list[Row]:
-        past: Callable[[int], Iterator[Row]] = old.oldest if first else old.newest
-        if first:
-            head = list(islice(past(start), size)) if start < len(old) else []
-            begin = max(0, start - len(old))
-            return head + rows[begin : begin + size - len(head)]
-        tail = rows[start : start + size]
-        return tail + list(islice(past(max(0, start - len(rows))), size - len(tail)))
+    def after(start: int, size: int) -> list[Row]:
+        live = rows[start : start + size]
+        return live + list(islice(history.newest(max(0, start - len(rows))), size - len(live)))
 
-    return Found(len(rows) + len(old), take)
+    def before(start: int, size: int) -> list[Row]:
+        past = list(islice(history.oldest(start), size)) if start < len(history) else []
+        begin = max(0, start - len(history))
+        return past + rows[begin : begin + size - len(past)]
+
+    first = field in ("date_created", "date_done") and not descending
+    return Found(len(rows) + len(history), before if first else after)

@@ -129,9 +129,8 @@ class SandboxPaperless(Controls):
                 if fault is not None:
                     await self._before(fault, request)
                 answer, call = await router.answer(self, request)
-                response = self._response(answer, call, request)
-                if fault is not None:
-                    response = await self._after(fault, response, request)
+                whole = self._response(answer, call, request)
+                response = whole if fault is None else await self._after(fault, whole, request)
             return response
         finally:
             self._note(request, response, call, time.perf_counter() - began)

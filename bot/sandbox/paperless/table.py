@@ -111,23 +111,17 @@ class Table:
     def of_status(self, statuses: Iterable[str]) -> int:
         return sum(len(self._done[status]) for status in statuses)
 
-    def by_date_done(self, statuses: Iterable[str]) -> list[int]:
-        """The pks of these states, earliest `date_done` first, rows without one before all others."""
+    def in_states(self, statuses: Iterable[str]) -> list[Row]:
+        """The rows of these states, earliest `date_done` first, rows without one before all others."""
         runs = [self._done[status] for status in statuses if self._done[status]]
-        if len(runs) == 1:
-            return [pk for _, pk in runs[0]]
-        merged = [key for run in runs for key in run]
-        merged.sort()  # sorted runs: linear
-        return [pk for _, pk in merged]
+        keys = runs[0] if len(runs) == 1 else sorted(key for run in runs for key in run)  # sorted runs: linear
+        return [self._rows[pk] for _, pk in keys]
 
     def latest_done(self, statuses: Iterable[str], count: int) -> list[Row]:
         """The `count` rows that ended last, latest first: looks at no others."""
         keys = [key for status in statuses for key in self._done[status][-count:]]
         keys.sort(reverse=True)
         return [self._rows[pk] for _, pk in keys[:count]]
-
-    def rows(self, pks: Iterable[int]) -> list[Row]:
-        return [self._rows[pk] for pk in pks]
 
     def begin_with(self, history: History) -> None:
         if self._rows:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +28,7 @@ class World:
         self.users = Users(self.version)
         self.documents = Documents()
         self.weather = Weather()
+        self.random = Random(0)  # noqa: S311 - shuffles rows of equal order, the same way in every run
         self.labels: dict[str, dict[int, str]] = {
             "tags": {1: "Inbox", 2: "Taxes"},
             "correspondents": {1: "ACME GmbH"},

@@ -5,6 +5,7 @@ import pytest
 from tests.shared import PAPERLESS_2, PAPERLESS_3, needs_shared
 
 from .recorded_world import all_names, recordings
+from .test_kinds_3 import SCENES as KINDS_3
 from .test_scenes_2 import SCENES as SCENES_2
 from .test_scenes_3 import SCENES as SCENES_3
 
@@ -20,7 +21,7 @@ MATRIX = {"permission_matrix"}  # in test_permissions.py
 
 @pytest.mark.parametrize(
     ("folder", "scenes", "reasons"),
-    [(PAPERLESS_3, SCENES_3, NOT_REPLAYED_3), (PAPERLESS_2, SCENES_2, NOT_REPLAYED_2)],
+    [(PAPERLESS_3, SCENES_3 | KINDS_3, NOT_REPLAYED_3), (PAPERLESS_2, SCENES_2, NOT_REPLAYED_2)],
     ids=["3.0.5", "2.20.15"],
 )
 def test_every_recording_is_replayed_or_named_with_a_reason(

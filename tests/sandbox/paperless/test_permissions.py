@@ -9,7 +9,8 @@ import aiohttp
 from bot.sandbox.paperless import SandboxPaperless
 from tests.shared import PAPERLESS_2, PAPERLESS_3, needs_shared
 
-from .recorded_world import document, seed_v2_at, seed_v3_at, server
+from .recorded_world import document, seed_v3_at, server
+from .recorded_world_2 import seed_v2_at
 
 pytestmark = needs_shared
 

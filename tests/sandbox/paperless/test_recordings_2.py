@@ -10,7 +10,8 @@ import pytest
 from bot.sandbox.paperless import SandboxPaperless
 from tests.shared import PAPERLESS_2, needs_shared
 
-from .recorded_world import recordings, seed_v2, server
+from .recorded_world import recordings, server
+from .recorded_world_2 import seed_v2
 from .replay import differences, replay
 
 pytestmark = needs_shared
