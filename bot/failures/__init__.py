@@ -3,8 +3,11 @@
 `Desk` puts it together: one `Watcher` a server (`poll_once`), one `Courier` for all of them (`deliver_once`), one
 `Ledger` that both write to before they act. What a card says is in `card.py`; whoever sends it implements `Notifier`.
 
-    desk = Desk(ledger=ledger, servers={"home": WatchedServer(client=client, link_base=...)}, notifier=notifier,
-                section=settings.failures, now=now, sleep=asyncio.sleep)
+    database = await Database.open(settings.database.url)  # bot.database; DatabaseInUse, DatabaseUnusable
+    servers = {"home": WatchedServer(client=client, link_base=...)}  # bot.failures.desk
+    ledger = await Ledger.open(database, links=links_of(servers), now=now)
+    desk = Desk(ledger=ledger, servers=servers, notifier=notifier, section=settings.failures, now=now,
+                sleep=asyncio.sleep)
     await desk.start()                       # takes up acknowledgements that an earlier life left unfinished
     await desk.watchers["home"].poll_once()  # every poll_seconds, each server by itself; delivers what it found
     await desk.deliver_once()                # every second: what was paced, held or refused before

@@ -17,7 +17,8 @@ from bot.paperless import PaperlessClient
 from bot.paperless.models import Task, TaskPage
 
 KNOWN_AT_START = 5000  # rows of the backlog that are written down one by one; what is older counts as known
-PAGE = 100
+PAGE, LARGE_PAGE = 100, 1000
+FRUITLESS = 3  # readings in vain, after which the rows that the count promises are taken to be known ones
 DEEP_EVERY = timedelta(minutes=5)  # a row that vanished can hide one that showed late: look anyway
 UNSETTLED_PAUSE = 0.3  # seconds: 2.20 writes the text of a failure some ms after its status
 UNSETTLED_FOR = timedelta(seconds=10)  # after that it is told as it is
@@ -42,6 +43,8 @@ class Reading:
         self._sleep = sleep
         self._deep_at: datetime | None = None
         self._unsettled: dict[str, datetime] = {}
+        self._fruitless = 0
+        self._certain = True
         self._list = client.tasks.filter(status=looking.ATTENTION, ordering="-date_done")
 
     async def begin(self, policy: Policy) -> Memory:
@@ -87,16 +90,19 @@ class Reading:
     async def _read(self, memory: Memory) -> int:
         walk = _Walk(memory, now=self._now())
         new: set[Key] = set()
-        async for page in self._list.pages(page_size=PAGE):
+        async for page in self._list.pages(page_size=PAGE if self._certain else LARGE_PAGE):
             seen = await self._see(page.results, memory)
             new |= seen
             if walk.ends(page, seen):
                 break
         new |= await self._settled()
+        certain = self._certain = walk.consistent and not walk.missing and not self._unsettled
+        self._fruitless = 0 if new or certain else self._fruitless + 1
+        resigned = self._fruitless >= FRUITLESS and walk.consistent
         await self._findings.was_read(
             self._server,
-            quiet=None if self._unsettled or not walk.consistent else walk.quiet,
-            listed=walk.quiet.count,
+            quiet=walk.quiet if certain or resigned else None,
+            listed=walk.quiet.count if resigned else walk.quiet.count - walk.missing,
             watermark=walk.watermark,
             backlog_at=memory.backlog_at,
         )
@@ -148,13 +154,17 @@ class _Walk:
         times = [each for each in (self.quiet.at, self._memory.watermark) if each is not None]
         return max(times, default=None)
 
+    @property
+    def missing(self) -> int:
+        """Unknown rows that the count promises, and that were not found (yet)."""
+        return max(0, self.quiet.count - self._memory.listed - self._found)
+
     def ends(self, page: TaskPage, seen: set[Key]) -> bool:
         """Rows that move while they are read, from one page to another, show in the count: then it is read again."""
         self._first = self._first or page
         self.consistent = self.consistent and page.count == self._first.count
         self._found += len(seen)
-        missing = self._first.count - self._memory.listed - self._found
-        if self._cutoff is None or missing > 0 or not page.results:
+        if self._cutoff is None or self.missing or not page.results:
             return False
         older = {at for _, at in seen if at <= self._cutoff}
         return done_at(page.results[-1]) < self._cutoff and not older

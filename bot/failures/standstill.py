@@ -1,7 +1,7 @@
 """What no failure tells: tasks that are stuck, and types of which none succeeds any more.
 
-At most one look a minute each, and only for what the configuration asks for. While the server does not answer nothing
-is said here: not known is not "nothing".
+A small request every few minutes (a twentieth of the time that is too long), and only for what the configuration asks
+for. While the server does not answer nothing is said here: not known is not "nothing".
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from bot.failures.view import OpenFailure, Snapshot
 from bot.paperless import PaperlessClient
 from bot.paperless.models import Task, TaskStatus, TaskType
 
-STUCK_EVERY = timedelta(minutes=1)
+SELDOM, OFTEN = timedelta(minutes=5), timedelta(seconds=5)
 OLDEST = 100  # rows: the longest waiting come first
 
 
@@ -37,24 +37,27 @@ class Standstill:
         self._findings = findings
         self._policy = policy
         self._now = now
-        self._stuck_at: datetime | None = None
-        self._silence_at: datetime | None = None
+        self._limits = [each for each in (policy.stuck_started, policy.stuck_pending) if each is not None]
+        self._stuck_at = self._silence_at = now()
         self._oldest = client.tasks.filter(status=(TaskStatus.PENDING, TaskStatus.STARTED), ordering="date_created")
 
     async def look(self, memory: Memory) -> int:
         """How many new ones were written down."""
         now, new = self._now(), 0
-        wants_stuck = self._policy.stuck_started is not None or self._policy.stuck_pending is not None
-        if wants_stuck and (self._stuck_at is None or now - self._stuck_at >= STUCK_EVERY):
+        if self._limits and now - self._stuck_at >= _share(min(self._limits)):
             self._stuck_at = now
             new += await self._look_for_stuck(memory)
-        if self._policy.silence and (self._silence_at is None or now - self._silence_at >= self._silence_every()):
+        silences = [after for _, after in self._policy.silence]
+        if silences and now - self._silence_at >= _share(min(silences)):
             self._silence_at = now
             new += await self._look_for_silence(memory)
         return new
 
     async def _look_for_stuck(self, memory: Memory) -> int:
-        page = await self._oldest.page(page=1, page_size=OLDEST)
+        """As long as the oldest is not too old, none is: one row is asked for."""
+        oldest = await self._oldest.page(page=1, page_size=1)
+        waiting = [task for task in oldest.results if self._now() - task.date_created >= min(self._limits)]
+        page = await self._oldest.page(page=1, page_size=OLDEST) if waiting else oldest
         stuck = [stuck_of(task, server=self._server) for task in page.results if self._is_stuck(task)]
         await self._unstick({task.task_id: task for task in page.results})
         return len(await self._findings.see(self._server, [each for each in stuck if self._is_new(each, memory)]))
@@ -80,10 +83,6 @@ class Standstill:
         looked_at = tuple((each, known[each.task_id]) for each in open_ones if each.task_id in known)
         if plan_changes(looked_at):
             await self._findings.tell(Snapshot(server=self._server, looked_at=looked_at), policy=self._policy)
-
-    def _silence_every(self) -> timedelta:
-        """Often enough to be told within a tenth of the time."""
-        return max(STUCK_EVERY, min(after for _, after in self._policy.silence) / 10)
 
     async def _look_for_silence(self, memory: Memory) -> int:
         open_ones = await self._findings.open(self._server, kinds=(IncidentKind.SILENT,))
@@ -111,3 +110,7 @@ class Standstill:
         for each in silences:
             ended = ChangeFailure(failure_id=each.failure_id, state=IncidentState.ENDED, reason=Reason.WENT_ON)
             await self._findings.change((ended,))
+
+
+def _share(limit: timedelta) -> timedelta:
+    return max(OFTEN, min(SELDOM, limit / 20))
