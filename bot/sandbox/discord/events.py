@@ -1,4 +1,14 @@
-"""What happened, in order: for tests that wait and for the page that shows it. Nothing here polls."""
+"""What happened, in order: for tests that wait and for the page that shows it. Nothing here polls.
+
+Kinds, and what `data` is:
+message_create, message_update      Discord's message object; `only_for` says whose an ephemeral one is
+message_delete                      {id, channel_id, guild_id}
+interaction_create, _response,      `Interaction.summary()`; response is the first callback, answered is when the
+_answered, _failed                  person has something to read, failed is after 3 seconds without a callback
+gateway_up, gateway_down            {session_id, resumed, replayed} and {session_id, code}
+request_started, request            {request: "METHOD /path -> status", status}: before and after a request of the bot
+commands_update, thread_create, thread_update, channel_delete, member_update, typing, token_reset
+"""
 
 import asyncio
 from collections import deque

@@ -63,6 +63,9 @@ class _Endpoint:
         record.planned = fault is not None
         try:
             return await self._respond(request, record, fault)
+        except Exception:
+            record.status = 500  # a defect of the sandbox: aiohttp logs it
+            raise
         finally:
             self._core.events.emit("request", {"request": str(record), "status": record.status})
 

@@ -191,10 +191,8 @@ class Interactions:
                 return  # they are in the order of their making
             del self._by_id[interaction.id], self._by_token[interaction.token]
 
-    def get(self, interaction_id: int) -> Interaction:
-        if interaction_id not in self._by_id:
-            raise errors.unknown_interaction()
-        return self._by_id[interaction_id]
+    def find(self, interaction_id: int) -> Interaction | None:
+        return self._by_id.get(interaction_id)
 
     def by_token(self, token: str) -> Interaction:
         """For follow-ups: only after the first response, and for 15 minutes."""

@@ -67,11 +67,19 @@ class Messages:
             raise invalid_form(violations)
         if limits.is_empty(draft.body, uploaded=len(draft.uploads)) and not draft.flags & drafts.LOADING:
             raise errors.empty_message()
+        message = self._composed(draft)
+        if draft.ephemeral_for is not None:
+            message["flags"] |= drafts.EPHEMERAL
+            self.ephemeral_for[int(message["id"])] = draft.ephemeral_for
+        self._put(message)
+        return message
+
+    def _composed(self, draft: Draft) -> Json:
         attachments = self._store(draft.channel_id, draft.uploads)
         attached = {attachment["filename"]: attachment for attachment in attachments}
-        message_id, body = self._new_id(), draft.body
+        body = draft.body
         message: Json = {
-            "id": str(message_id),
+            "id": str(self._new_id()),
             "type": DEFAULT,
             "channel_id": str(draft.channel_id),
             "author": draft.author,
@@ -86,12 +94,7 @@ class Messages:
             "tts": bool(body.get("tts")),
         }
         message |= draft.extra
-        message |= self._mentions(message, body.get("allowed_mentions"))
-        if draft.ephemeral_for is not None:
-            message["flags"] |= drafts.EPHEMERAL
-            self.ephemeral_for[message_id] = draft.ephemeral_for
-        self._put(message)
-        return message
+        return message | self._mentions(message, body.get("allowed_mentions"))
 
     def edit(self, message: Json, body: Json, uploads: Sequence[Upload] = ()) -> Json:
         """By its author. Keys that are absent stay; null empties."""

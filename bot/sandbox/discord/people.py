@@ -6,7 +6,7 @@ from typing import Any
 from bot.sandbox.discord import drafts, filling, interactions, permissions
 from bot.sandbox.discord.commands import CHAT_INPUT, MESSAGE, USER
 from bot.sandbox.discord.core import Core
-from bot.sandbox.discord.errors import ClientRefused, Json
+from bot.sandbox.discord.errors import ApiError, ClientRefused, Json
 from bot.sandbox.discord.files import Upload
 from bot.sandbox.discord.interactions import Interaction
 from bot.sandbox.discord.messages import Draft
@@ -21,6 +21,8 @@ class People(Core):
 
     def picker(self, *, user_id: int, channel_id: int) -> list[Json]:
         """The commands this person is offered: `default_member_permissions` hides one from who lacks them."""
+        if channel_id not in self.world.channels:
+            return []
         held = self.world.permissions(user_id, channel_id)
         if not held & permissions.USE_APPLICATION_COMMANDS:
             return []
@@ -115,8 +117,8 @@ class People(Core):
 
     async def submit_modal(self, *, user_id: int, interaction_id: int, values: Mapping[str, Any]) -> Interaction:
         """`interaction_id` is the interaction that opened the modal; `values` by custom id: texts, lists, uploads."""
-        opener = self.interactions.get(interaction_id)
-        if opener.modal is None or opener.user_id != user_id:
+        opener = self.interactions.find(interaction_id)
+        if opener is None or opener.modal is None or opener.user_id != user_id:
             raise ClientRefused(f"interaction {interaction_id} opened no modal for {user_id}")
         components, resolved = filling.filled_modal(self, opener.modal, values, opener.channel_id)
         data: Json = {"custom_id": opener.modal["custom_id"], "components": components}
@@ -130,11 +132,13 @@ class People(Core):
     async def post_message(
         self, user_id: int, content: str = "", attachments: Sequence[Upload] = (), *, channel_id: int
     ) -> Json:
-        self.world.require(permissions.SEND_MESSAGES, channel_id, user_id=user_id)
-        author = self.world.user(user_id)
-        return self.create_message(
-            Draft(channel_id=channel_id, author=author, body={"content": content}, uploads=attachments)
-        )
+        try:
+            self.world.require(permissions.SEND_MESSAGES, channel_id, user_id=user_id)
+            author = self.world.user(user_id)
+            body = {"content": content}
+            return self.create_message(Draft(channel_id=channel_id, author=author, body=body, uploads=attachments))
+        except ApiError as error:
+            raise ClientRefused(str(error)) from None
 
     async def delete_message(self, message_id: int) -> None:
         """As a moderator."""

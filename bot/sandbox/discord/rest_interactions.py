@@ -30,8 +30,8 @@ ALLOWED = {
 
 
 def callback(core: Core, call: Call) -> Answer:
-    interaction = core.interactions.get(call.ids["interaction_id"])
-    if interaction.token != call.words["token"] or interaction.failed:
+    interaction = core.interactions.find(call.ids["interaction_id"])
+    if interaction is None or interaction.token != call.words["token"] or interaction.failed:
         raise errors.unknown_interaction()
     if interaction.response is not None:
         raise errors.already_acknowledged()

@@ -12,6 +12,49 @@ THREADS = (10, PUBLIC_THREAD, PRIVATE_THREAD)
 ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024
 
 
+NEW_GUILD: Json = {
+    "id": str(ids.GUILD_ID),
+    "name": "The Archive",
+    "owner_id": str(ids.ADA_ID),
+    "icon": None,
+    "splash": None,
+    "discovery_splash": None,
+    "banner": None,
+    "description": None,
+    "home_header": None,
+    "incidents_data": None,
+    "region": "us-west",
+    "afk_channel_id": None,
+    "afk_timeout": 300,
+    "application_id": None,
+    "default_message_notifications": 0,
+    "emojis": [],
+    "explicit_content_filter": 0,
+    "features": [],
+    "max_members": 500000,
+    "max_presences": None,
+    "max_stage_video_channel_users": 50,
+    "max_video_channel_users": 25,
+    "mfa_level": 0,
+    "nsfw": False,
+    "nsfw_level": 0,
+    "preferred_locale": "en-US",
+    "premium_progress_bar_enabled": False,
+    "premium_subscription_count": 0,
+    "premium_tier": 0,
+    "public_updates_channel_id": None,
+    "rules_channel_id": None,
+    "safety_alerts_channel_id": None,
+    "stickers": [],
+    "system_channel_flags": 0,
+    "system_channel_id": None,
+    "vanity_url_code": None,
+    "verification_level": 0,
+    "widget_channel_id": None,
+    "widget_enabled": False,
+}
+
+
 def user_object(user_id: int, name: str, *, bot: bool = False) -> Json:
     return {
         "id": str(user_id),
@@ -52,7 +95,7 @@ class World:
         self.roles: dict[int, Json] = {}
         self.members: dict[int, Json] = {}
         self.channels: dict[int, Json] = {}
-        self.guild = _guild_object()
+        self.guild = dict(NEW_GUILD)
         self.add_role(ids.GUILD_ID, "@everyone", granted=permissions.EVERYONE)
         self.add_role(ids.BOT_ROLE_ID, "Paperless Tasks", managed=True, tags={"bot_id": str(ids.APPLICATION_ID)})
         self.add_role(ids.ARCHIVISTS_ID, "Archivists", mentionable=True, color=0x3498DB)
@@ -195,47 +238,3 @@ class World:
 
     def guild_object(self) -> Json:
         return self.guild | {"roles": list(self.roles.values())}
-
-
-def _guild_object() -> Json:
-    return {
-        "id": str(ids.GUILD_ID),
-        "name": "The Archive",
-        "owner_id": str(ids.ADA_ID),
-        "icon": None,
-        "splash": None,
-        "discovery_splash": None,
-        "banner": None,
-        "description": None,
-        "home_header": None,
-        "incidents_data": None,
-        "region": "us-west",
-        "afk_channel_id": None,
-        "afk_timeout": 300,
-        "application_id": None,
-        "default_message_notifications": 0,
-        "emojis": [],
-        "explicit_content_filter": 0,
-        "features": [],
-        "max_members": 500000,
-        "max_presences": None,
-        "max_stage_video_channel_users": 50,
-        "max_video_channel_users": 25,
-        "mfa_level": 0,
-        "nsfw": False,
-        "nsfw_level": 0,
-        "preferred_locale": "en-US",
-        "premium_progress_bar_enabled": False,
-        "premium_subscription_count": 0,
-        "premium_tier": 0,
-        "public_updates_channel_id": None,
-        "rules_channel_id": None,
-        "safety_alerts_channel_id": None,
-        "stickers": [],
-        "system_channel_flags": 0,
-        "system_channel_id": None,
-        "vanity_url_code": None,
-        "verification_level": 0,
-        "widget_channel_id": None,
-        "widget_enabled": False,
-    }

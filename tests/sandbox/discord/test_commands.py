@@ -51,7 +51,6 @@ async def test_subcommands_groups_and_every_kind_of_option_arrive(sandbox: Sandb
     bot = Bot(sandbox)
     outer = app_commands.Group(name="tasks", description="Tasks")
     inner = app_commands.Group(name="deep", description="Deep", parent=outer)
-    seen: dict[str, object] = {}
 
     @inner.command(name="all", description="All")
     async def every(
@@ -62,34 +61,36 @@ async def test_subcommands_groups_and_every_kind_of_option_arrive(sandbox: Sandb
         member: discord.Member,
         role: discord.Role,
         channel: discord.TextChannel,
-        file: discord.Attachment,
     ) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        data = await file.read()
-        seen.update(text=text, number=number, flag=flag, member=member.id, role=role.id, channel=channel.id)
-        seen.update(name=file.filename, data=data, kind=file.content_type, ephemeral=file.ephemeral)
-        await interaction.followup.send("got it")
+        await interaction.response.send_message(f"{text} {number} {flag} {member.name} {role.name} {channel.name}")
 
     bot.tree.add_command(outer)
     await start(bot)
     await bot.sync()
-    upload = Upload(filename="tax return.pdf", data=b"%PDF-1.4 " * 5_000)
-    options = {"text": "hello", "number": 1.5, "flag": True, "member": CLEO_ID, "role": ARCHIVISTS_ID}
-    options |= {"channel": GENERAL_ID, "file": upload}
+    options = {"text": "hello", "number": 1.5, "flag": True}
+    options |= {"member": CLEO_ID, "role": ARCHIVISTS_ID, "channel": GENERAL_ID}
     interaction = await sandbox.command(user_id=ADA_ID, channel_id=ALERTS_ID, name="tasks deep all", options=options)
+    reply = await interaction.reply()
+    assert reply["content"] == "hello 1.5 True cleo Archivists general"
+    assert reply["interaction"]["name"] == "tasks deep all"
+
+
+async def test_a_file_given_to_a_command_is_downloaded_by_the_bot(sandbox: SandboxDiscord, start: Start) -> None:
+    bot = Bot(sandbox)
+    seen: dict[str, object] = {}
+
+    @bot.tree.command(description="Uploads")
+    async def upload(interaction: Interaction, file: discord.Attachment) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        seen.update(name=file.filename, kind=file.content_type, ephemeral=file.ephemeral, data=await file.read())
+        await interaction.followup.send("got it")
+
+    await start(bot)
+    await bot.sync()
+    given = Upload(filename="tax return.pdf", data=b"%PDF-1.4 " * 5_000)
+    interaction = await sandbox.command(user_id=ADA_ID, channel_id=ALERTS_ID, name="upload", options={"file": given})
     assert (await interaction.reply())["content"] == "got it"
-    assert seen == {
-        "text": "hello",
-        "number": 1.5,
-        "flag": True,
-        "member": CLEO_ID,
-        "role": ARCHIVISTS_ID,
-        "channel": GENERAL_ID,
-        "name": "tax_return.pdf",
-        "data": upload.data,
-        "kind": "application/pdf",
-        "ephemeral": True,
-    }
+    assert seen == {"name": "tax_return.pdf", "kind": "application/pdf", "ephemeral": True, "data": given.data}
 
 
 async def test_autocomplete_offers_what_the_bot_answers(sandbox: SandboxDiscord, start: Start) -> None:

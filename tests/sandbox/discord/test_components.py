@@ -167,30 +167,32 @@ async def test_selects_bring_values_and_what_they_stand_for(sandbox: SandboxDisc
             await sandbox.select(user_id=BEN_ID, message_id=message.id, custom_id="kind", values=values)
 
 
+class Why(discord.ui.Modal):
+    def __init__(self) -> None:
+        super().__init__(title="Why?", custom_id="why")
+        letters = [discord.SelectOption(label=letter) for letter in "ab"]
+        self.reason: Field = discord.ui.TextInput(custom_id="reason", min_length=3, max_length=10)
+        self.kind: discord.ui.Select[discord.ui.View] = discord.ui.Select(custom_id="kind", options=letters)
+        self.scans: discord.ui.FileUpload[discord.ui.View] = discord.ui.FileUpload(
+            custom_id="scans", max_values=FILE_UPLOAD_LIMIT, required=False
+        )
+        self.add_item(discord.ui.Label(text="Reason", component=self.reason))
+        self.add_item(discord.ui.Label(text="Kind", component=self.kind))
+        self.add_item(discord.ui.Label(text="Scans", component=self.scans))
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        files = [await file.read() for file in self.scans.values]
+        text = f"{self.reason.value} {self.kind.values} {files}"
+        await interaction.response.edit_message(content=text, view=None)
+
+
+class Open(discord.ui.View):
+    @discord.ui.button(label="Say why", custom_id="open")
+    async def open(self, interaction: Interaction, button: discord.ui.Button[discord.ui.View]) -> None:
+        await interaction.response.send_modal(Why())
+
+
 async def test_a_modal_is_opened_filled_and_answered(sandbox: SandboxDiscord, start: Start) -> None:
-    class Why(discord.ui.Modal):
-        def __init__(self) -> None:
-            super().__init__(title="Why?", custom_id="why")
-            letters = [discord.SelectOption(label=letter) for letter in "ab"]
-            self.reason: Field = discord.ui.TextInput(custom_id="reason", min_length=3, max_length=10)
-            self.kind: discord.ui.Select[discord.ui.View] = discord.ui.Select(custom_id="kind", options=letters)
-            self.scans: discord.ui.FileUpload[discord.ui.View] = discord.ui.FileUpload(
-                custom_id="scans", max_values=FILE_UPLOAD_LIMIT, required=False
-            )
-            self.add_item(discord.ui.Label(text="Reason", component=self.reason))
-            self.add_item(discord.ui.Label(text="Kind", component=self.kind))
-            self.add_item(discord.ui.Label(text="Scans", component=self.scans))
-
-        async def on_submit(self, interaction: Interaction) -> None:
-            files = [await file.read() for file in self.scans.values]
-            text = f"{self.reason.value} {self.kind.values} {files}"
-            await interaction.response.edit_message(content=text, view=None)
-
-    class Open(discord.ui.View):
-        @discord.ui.button(label="Say why", custom_id="open")
-        async def open(self, interaction: Interaction, button: discord.ui.Button[discord.ui.View]) -> None:
-            await interaction.response.send_modal(Why())
-
     bot = await start(Bot(sandbox))
     message = await bot.channel(ALERTS_ID).send("card", view=Open())
     pressed = await (await sandbox.press(user_id=BEN_ID, message_id=message.id, custom_id="open")).done()
