@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.access import Access
 from bot.config import Settings
 from bot.database import Database
-from bot.failures import Desk, WatchedServer
+from bot.failures.desk import Desk, WatchedServer, links_of
 from bot.failures.ledger import Ledger
 from bot.failures.notifier import Notifier
 from bot.paperless import PaperlessClient
@@ -109,8 +109,8 @@ class TaskBot(commands.Bot):
     async def __aenter__(self) -> Self:
         """Open what the bot stands on. Raises DatabaseInUse or DatabaseUnusable, each with a sentence."""
         self.database = await Database.open(self.settings.database.url)
-        self.ledger = Ledger(self.database, now=self.now)
         self.servers = {name: _server(name, section) for name, section in self.settings.paperless.items()}
+        self.ledger = await Ledger.open(self.database, links=links_of(self._watched()), now=self.now)
         await super().__aenter__()
         return self
 
@@ -142,19 +142,21 @@ class TaskBot(commands.Bot):
 
     def open_desk(self, notifier: Notifier) -> Desk:
         """The desk at which failures are handled; `cogs.failures` brings the notifier, and starts it."""
-        watched = {
-            name: WatchedServer(client=server.client, link_base=server.link_base)
-            for name, server in self.servers.items()
-        }
         self.desk = Desk(
             ledger=self.ledger,
-            servers=watched,
+            servers=self._watched(),
             notifier=notifier,
             section=self.settings.failures,
             now=self.now,
             sleep=asyncio.sleep,
         )
         return self.desk
+
+    def _watched(self) -> dict[str, WatchedServer]:
+        return {
+            name: WatchedServer(client=server.client, link_base=server.link_base)
+            for name, server in self.servers.items()
+        }
 
     async def readiness(self) -> dict[str, str | None]:
         """Part -> None when it does its work, else the reason why not; for /readyz."""
@@ -166,7 +168,7 @@ class TaskBot(commands.Bot):
             parts["database"] = f"cannot be written: {type(error).__name__}"
         oldest = self.now() - 3 * timedelta(seconds=self.settings.failures.poll_seconds)
         for name, watcher in self.desk.watchers.items():
-            good = watcher.last_good_poll
+            good = watcher.last_good_at
             late = good is None or good < oldest
             parts[f"paperless.{name}"] = f"last good poll: {good or 'none yet'}" if late else None
         return parts

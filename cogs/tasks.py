@@ -223,7 +223,7 @@ class Tasks(commands.Cog):
         """Instead of a number that nobody knows. What somebody has to mend is an error like any other."""
         if not error.retryable:
             raise error
-        last = self.bot.desk.watchers[where.name].last_good_poll
+        last = self.bot.desk.watchers[where.name].last_good_at
         return lists.not_known(what, last_answer=last, because=errors.of_paperless(error))
 
     async def _active_page(self, where: "Server", page: int) -> ui.LayoutView:

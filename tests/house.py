@@ -42,7 +42,8 @@ def buttons(message: Mapping[str, Any]) -> dict[str, str]:
         found: dict[str, str] = {}
         if component.get("type") == 2:
             found[str(component.get("label"))] = str(component.get("custom_id") or component.get("url"))
-        for child in [*component.get("components", []), component.get("accessory") or {}]:
+        inner = [component["accessory"]] if component.get("accessory") else []
+        for child in [*component.get("components", []), *inner]:
             found |= walk(child)
         return found
 
