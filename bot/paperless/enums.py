@@ -23,7 +23,7 @@ class OpenStrEnum(StrEnum):
     @property
     def known(self) -> bool:
         """False for a value that only the server knows."""
-        return self._name_ in type(self).__members__
+        return self._value_ in type(self)._value2member_map_
 
 
 class TaskStatus(OpenStrEnum):

@@ -6,7 +6,6 @@ import secrets
 import tempfile
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,16 +48,10 @@ def _fields(draft: DocumentDraft) -> list[tuple[str, str]]:
     if draft.title:
         found.append(("title", draft.title))
     if draft.created is not None:
-        found.append(("created", _created(draft)))
+        found.append(("created", draft.created.isoformat()))
     keys = ("correspondent", "document_type", "storage_path", "archive_serial_number")
     found += [(key, str(getattr(draft, key))) for key in keys if getattr(draft, key) is not None]
     return found + [("tags", str(tag)) for tag in draft.tags]
-
-
-def _created(draft: DocumentDraft) -> str:
-    """The server wants a moment. One without a zone is read in the server's own, so that the date stays."""
-    created = draft.created
-    return created.isoformat() if isinstance(created, datetime) else f"{created}T00:00:00"
 
 
 def _filename(draft: DocumentDraft) -> str:

@@ -66,35 +66,35 @@ def task_page(body: bytes, *, page: int) -> TaskPage:
 
 
 def task(body: bytes) -> Task:
-    return _one(_TASK, Task, body)
+    return one(_TASK, Task, body)
 
 
 def tasks(body: bytes) -> tuple[Task, ...]:
-    return _several(_TASKS, Task, body)
+    return several(_TASKS, Task, body)
 
 
 def summaries(body: bytes) -> tuple[TaskSummary, ...]:
-    return _several(_SUMMARIES, TaskSummary, body)
+    return several(_SUMMARIES, TaskSummary, body)
 
 
 def status_counts(body: bytes) -> TaskStatusCounts:
-    return _one(_COUNTS, TaskStatusCounts, body)
+    return one(_COUNTS, TaskStatusCounts, body)
 
 
 def document(body: bytes) -> Document:
-    return _one(_DOCUMENT, Document, body)
+    return one(_DOCUMENT, Document, body)
 
 
 def acknowledged(body: bytes) -> int:
-    return _exactly(_RESULT, body, "no number of acknowledged tasks").result
+    return exactly(_RESULT, body, "no number of acknowledged tasks").result
 
 
 def started(body: bytes) -> str:
-    return _named(_exactly(_STARTED, body, "no UUID of a task").task_id)
+    return _named(exactly(_STARTED, body, "no UUID of a task").task_id)
 
 
 def uploaded(body: bytes) -> str:
-    return _named(_exactly(_TEXT, body, "no UUID of a task"))
+    return _named(exactly(_TEXT, body, "no UUID of a task"))
 
 
 def loads(body: bytes) -> Any:
@@ -141,14 +141,14 @@ def _aware(value: Any) -> Any:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _one(decoder: msgspec.json.Decoder[S], kind: type[S], body: bytes) -> S:
+def one(decoder: msgspec.json.Decoder[S], kind: type[S], body: bytes) -> S:
     try:
         return decoder.decode(body)
     except NOT_EXACT:
         return tolerant(kind, loads(body))
 
 
-def _several(decoder: msgspec.json.Decoder[tuple[S, ...]], kind: type[S], body: bytes) -> tuple[S, ...]:
+def several(decoder: msgspec.json.Decoder[tuple[S, ...]], kind: type[S], body: bytes) -> tuple[S, ...]:
     try:
         return decoder.decode(body)
     except NOT_EXACT:
@@ -158,7 +158,7 @@ def _several(decoder: msgspec.json.Decoder[tuple[S, ...]], kind: type[S], body: 
         return tuple(tolerant(kind, row) for row in data)
 
 
-def _exactly(decoder: msgspec.json.Decoder[T], body: bytes, otherwise: str) -> T:
+def exactly(decoder: msgspec.json.Decoder[T], body: bytes, otherwise: str) -> T:
     try:
         return decoder.decode(body)
     except NOT_EXACT:
@@ -175,7 +175,7 @@ def _mended(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
-        return [_mended(one) for one in value]
+        return [_mended(item) for item in value]
     if isinstance(value, dict):
-        return {_mended(key): _mended(one) for key, one in value.items()}
+        return {_mended(key): _mended(item) for key, item in value.items()}
     return value

@@ -12,7 +12,7 @@ import msgspec
 
 from bot.paperless.filters import TaskFilter
 from bot.paperless.models import UNSETTLED_TRACEBACK, Moment, Task, TaskStatus, TaskType, TriggerSource
-from bot.paperless.rows import NOT_EXACT, ShapeError, loads, tolerant
+from bot.paperless.rows import exactly, one, several
 
 NAME_OF_TYPE = {
     TaskType.CONSUME_FILE: "consume_file",
@@ -60,33 +60,19 @@ _RAN = msgspec.json.Decoder(_Ran)
 
 def tasks(body: bytes) -> tuple[Task, ...]:
     """The whole list, in the server's order: newest created first."""
-    try:
-        rows = _ROWS.decode(body)
-    except NOT_EXACT:
-        data = loads(body)
-        if not isinstance(data, list):
-            raise ShapeError("no list of tasks") from None
-        rows = tuple(tolerant(Row9, row) for row in data)
-    return tuple(map(_task, rows))
+    return tuple(map(to_task, several(_ROWS, Row9, body)))
 
 
 def task(body: bytes) -> Task:
-    try:
-        row = _ROW.decode(body)
-    except NOT_EXACT:
-        row = tolerant(Row9, loads(body))
-    return _task(row)
+    return to_task(one(_ROW, Row9, body))
 
 
 def ran(body: bytes) -> str | None:
     """What `run` answered when the work was done; None for nothing said."""
-    try:
-        return _RAN.decode(body).result
-    except NOT_EXACT:
-        raise ShapeError("no result of a run") from None
+    return exactly(_RAN, body, "no result of a run").result
 
 
-def _task(row: Row9) -> Task:
+def to_task(row: Row9) -> Task:
     status = TaskStatus(row.status.lower())
     kind = _TYPE_OF_NAME.get(row.task_name or "") or TaskType(row.task_name or "")
     source = _SOURCE_OF_TYPE.get(row.type or "")

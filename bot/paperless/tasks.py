@@ -199,7 +199,7 @@ def _task_id(text: str) -> str:
 
 
 def _check_page(page: int, page_size: int) -> None:
-    if page < 1:
-        raise InvalidArgument(f"Pages are numbered from 1, there is no page {page}")
-    if not 1 <= page_size <= LARGEST_PAGE:
-        raise InvalidArgument(f"page_size must be from 1 to {LARGEST_PAGE:,}, not {page_size}")
+    if not isinstance(page, int) or page < 1:
+        raise InvalidArgument(f"Pages are numbered from 1, there is no page {page!r}")
+    if not isinstance(page_size, int) or not 1 <= page_size <= LARGEST_PAGE:
+        raise InvalidArgument(f"page_size must be from 1 to {LARGEST_PAGE:,}, not {page_size!r}")

@@ -1,0 +1,317 @@
+"""What real servers answered (../shared) is read without loss, or becomes the error that fits."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import pytest
+
+from bot.paperless import errors, rows, rows9, wire
+from bot.paperless.enums import OpenStrEnum
+from bot.paperless.filters import _CHECKS, ORDERINGS
+from bot.paperless.models import Document, Task, TaskStatus, TaskSummary, TaskType, TriggerSource
+from bot.paperless.v9 import Version9
+from bot.paperless.v10 import Version10
+from tests.paperless.recordings import Recording, recordings
+from tests.shared import PAPERLESS_2, needs_shared
+
+# Each with the reason why no test reads it. What is neither here nor met by a test below fails the last test.
+NOT_USED = {
+    "paperless/bench": "timings of the server; they shaped page sizes, and hold for that machine",
+    "paperless-2.20/bench": "timings of the server",
+    "paperless/pypaperless_against_real_server": "what another client did",
+    "paperless/websocket": "a token cannot open the websocket",
+    "paperless/upload_while_database_locked_row_missing": "that no row exists: test_waiting plays it",
+}
+for name, reason in {
+    "api_schema_headers_only": "the client does not read the schema",
+    "list_head": "the client sends no HEAD",
+    "list_options": "the client sends no OPTIONS",
+    "redis_down_status_endpoint": "the client does not ask /api/status/",
+    "status_endpoint_worker_dead": "the client does not ask /api/status/",
+    "system_status_admin": "the client does not ask /api/status/",
+    "system_status_monitor_permission": "the client does not ask /api/status/",
+    "token_create_ok": "the client is given a token",
+}.items():
+    NOT_USED[f"paperless/{name}"] = reason
+
+
+def is_error(recording: Recording) -> bool:
+    return recording.is_exchange and recording.status != 200
+
+
+def is_answer(recording: Recording) -> bool:
+    return recording.is_exchange and recording.status == 200 and recording.endpoint is not None
+
+
+def holds_rows(recording: Recording) -> bool:
+    return bool(recording.rows())
+
+
+def chosen(wanted: Callable[[Recording], bool]) -> pytest.MarkDecorator:
+    found = [one for one in recordings() if wanted(one) and one.name not in NOT_USED]
+    return pytest.mark.parametrize("recording", found, ids=str)
+
+
+ERRORS = {
+    400: (errors.Rejected, errors.NotPaperless, errors.ServerError),
+    401: (errors.BadToken,),
+    403: (errors.Forbidden,),
+    404: (errors.NotFound,),
+    405: (errors.NotPaperless,),
+    406: (errors.UnsupportedVersion,),
+    415: (errors.NotPaperless,),
+    302: (errors.NotPaperless,),
+    500: (errors.ServerError,),
+}
+WITHOUT_AN_ENDPOINT = wire.Endpoint("GET", "/api/nope/", "see tasks", wire.VIEW)
+
+
+@needs_shared
+@chosen(is_error)
+def test_every_error_of_a_real_server_becomes_the_one_that_fits(recording: Recording) -> None:
+    endpoint = recording.endpoint or WITHOUT_AN_ENDPOINT
+
+    with pytest.raises(errors.PaperlessError) as caught:
+        wire.payload(endpoint, recording.answer)
+
+    error = caught.value
+    assert type(error) in ERRORS[recording.status]
+    assert error.status == recording.status
+    assert endpoint.path in str(error)
+
+
+@needs_shared
+@chosen(lambda one: is_error(one) and one.status == 400 and one.answer.is_json)
+def test_a_rejection_carries_the_servers_words_by_field(recording: Recording) -> None:
+    error = wire.error_of(recording.endpoint or wire.RUN, recording.answer)
+
+    assert isinstance(error, errors.Rejected)
+    assert {name.partition(".")[0] for name in error.fields} == set(recording.body)
+    assert all(words for words in error.fields.values())
+
+
+@needs_shared
+@chosen(lambda one: is_error(one) and one.status == 403 and one.endpoint is not None)
+def test_a_403_names_the_missing_permission(recording: Recording) -> None:
+    assert recording.endpoint is not None
+    error = wire.error_of(recording.endpoint, recording.answer)
+
+    assert isinstance(error, errors.Forbidden)
+    assert error.permission == recording.endpoint.permission
+    assert error.permission in str(error)
+
+
+def same(read: Any, recorded: Any) -> bool:
+    """A model's value and the JSON it came from."""
+    if isinstance(read, datetime):
+        return read == datetime.fromisoformat(recorded) and read.utcoffset() is not None
+    if isinstance(read, tuple):
+        return bool(list(read) == recorded)
+    if isinstance(read, OpenStrEnum):
+        return read.known and bool(read.value == recorded)
+    return bool(read == recorded)
+
+
+def is_true_to(row: dict[str, Any], task: Task) -> None:
+    unread = {name for name in row if not same(getattr(task, name), row[name])}
+    assert not unread
+
+
+def is_true_to_9(row: dict[str, Any], task: Task) -> None:
+    assert (task.id, task.task_id, task.owner) == (row["id"], row["task_id"], row["owner"])
+    assert task.acknowledged is row["acknowledged"]
+    assert task.filename == row["task_file_name"]
+    assert task.status.known
+    assert task.status.value == row["status"].lower()
+    assert rows9.NAME_OF_TYPE[task.task_type] == row["task_name"]
+    assert same(task.date_created, row["date_created"])
+    assert task.date_done is None if row["date_done"] is None else same(task.date_done, row["date_done"])
+    assert row["result"] is None or told(row["result"], task)
+
+
+def told(result: str, task: Task) -> bool:
+    """Nothing of the text is lost: it is there as it is, or in the number it was written for."""
+    texts = (task.error_message, task.result_text, task.traceback)
+    return result in texts or task.result_pending or f"document id {task.document_id} created" in result
+
+
+def is_row_of_version_9(row: dict[str, Any]) -> bool:
+    return "task_type" not in row
+
+
+@needs_shared
+@chosen(holds_rows)
+def test_every_recorded_row_is_read_without_loss(recording: Recording) -> None:
+    for row in recording.rows():
+        if not is_row_of_version_9(row):
+            is_true_to(row, rows.tolerant(Task, row))
+        elif recording.folder == PAPERLESS_2:
+            is_true_to_9(row, rows9.to_task(rows.tolerant(rows9.Row9, row)))
+
+
+READ_10: dict[str, Callable[[bytes], Any]] = {
+    "/api/tasks/": partial(rows.task_page, page=1),
+    "/api/tasks/{}/": rows.task,
+    "/api/tasks/active/": rows.tasks,
+    "/api/tasks/summary/": rows.summaries,
+    "/api/tasks/status_counts/": rows.status_counts,
+    "/api/tasks/acknowledge/": rows.acknowledged,
+    "/api/tasks/run/": rows.started,
+    "/api/documents/post_document/": rows.uploaded,
+    "/api/documents/{}/": rows.document,
+}
+READ_9 = READ_10 | {"/api/tasks/": rows9.tasks, "/api/tasks/{}/": rows9.task, "/api/tasks/run/": rows9.ran}
+# Version 9 of a 3.x server: never spoken, see test_versions.
+OF_3_BY_9 = {"list_api_v9", "pk_api_v9", "active_api_v9", "task_id_hit_api_v9", "duplicate_rejected_api_v9_row"}
+
+
+def is_spoken(recording: Recording) -> bool:
+    return (
+        is_answer(recording) and recording.answer.is_json and (recording.folder == PAPERLESS_2) == (recording.api == 9)
+    )
+
+
+@needs_shared
+@chosen(is_spoken)
+def test_every_good_answer_is_read_as_a_whole(recording: Recording) -> None:
+    assert recording.endpoint is not None
+    read = (READ_9 if recording.api == 9 else READ_10)[recording.endpoint.path]
+
+    found = read(wire.payload(recording.endpoint, recording.answer))
+
+    check_whole(found, recording.body)
+
+
+def check_whole(found: Any, body: Any) -> None:
+    """`found` holds all that `body` says, each in its place."""
+    if isinstance(found, tuple) and found and isinstance(found[0], TaskSummary):
+        for summary, row in zip(found, body, strict=True):
+            assert not {name for name in row if not same(getattr(summary, name), row[name])}
+    elif isinstance(found, tuple):
+        assert [task.task_id for task in found] == [row["task_id"] for row in body]
+    elif hasattr(found, "results"):
+        assert found.count == body["count"]
+        assert [task.id for task in found.results] == [row["id"] for row in body["results"]]
+        assert found.next_page == (2 if body["next"] and body["results"] else None)
+    elif isinstance(found, Document):
+        assert (found.id, found.title, found.owner) == (body["id"], body["title"], body["owner"])
+        assert found.added == datetime.fromisoformat(body["added"])
+    elif isinstance(found, Task):
+        assert found.task_id == body["task_id"]
+    else:
+        expected = body.get("result", body.get("task_id", body)) if isinstance(body, dict) else body
+        assert {name: getattr(found, name) for name in body} == body if "completed" in str(body) else found == expected
+
+
+@needs_shared
+@chosen(lambda one: is_answer(one) and not is_spoken(one))
+def test_an_answer_in_another_form_is_an_error_or_what_was_asked_for(recording: Recording) -> None:
+    """Version 9 of a 3.x server, and HTML for a browser: the client asks for neither."""
+    assert recording.endpoint is not None
+    try:
+        found = READ_10[recording.endpoint.path](wire.payload(recording.endpoint, recording.answer))
+    except (errors.NotPaperless, rows.ShapeError):
+        return
+    check_whole(found, recording.body)
+
+
+@needs_shared
+def test_the_words_of_the_enums_are_those_of_the_servers_schema() -> None:
+    schemas = schema()["components"]["schemas"]
+
+    assert sorted(TaskType) == sorted(schemas["TaskTypeEnum"]["enum"])
+    assert sorted(TriggerSource) == sorted(schemas["TriggerSourceEnum"]["enum"])
+    assert sorted(TaskStatus) == sorted(schemas["TaskSerializerV10StatusEnum"]["enum"])
+
+
+@needs_shared
+def test_the_filters_are_those_of_the_servers_schema() -> None:
+    parameters = {one["name"] for one in schema()["paths"]["/api/tasks/"]["get"]["parameters"]}
+
+    assert set(_CHECKS) == parameters - {"page", "page_size", "task_id"}
+
+
+@needs_shared
+def test_the_fields_of_the_models_are_those_of_the_servers_schema() -> None:
+    schemas = schema()["components"]["schemas"]
+
+    assert set(Task.__struct_fields__) == set(schemas["TaskSerializerV10"]["properties"])
+    assert set(TaskSummary.__struct_fields__) == set(schemas["TaskSummary"]["properties"])
+    assert set(Document.__struct_fields__) <= set(schemas["Document"]["properties"])
+
+
+def schema() -> dict[str, Any]:
+    return next(one.data for one in recordings() if one.name == "paperless/openapi-tasks")
+
+
+def matrix_of(name: str) -> dict[str, Any]:
+    return next(one.data for one in recordings() if one.name == name)
+
+
+@needs_shared
+def test_the_permission_that_is_named_is_the_one_that_decides() -> None:
+    table = matrix_of("paperless-2.20/permission_matrix")
+    requests = {"list": wire.LIST, "ack_empty": wire.ACKNOWLEDGE, "upload_nothing": wire.UPLOAD}
+    people = {name: one for name, one in table["users"].items() if not one["is_superuser"] and name in table["matrix"]}
+    assert people
+
+    for name, one in people.items():
+        for request, endpoint in requests.items():
+            answer = table["matrix"][name].get(request)
+            if answer is not None and not answer.startswith("401"):
+                assert answer.startswith("403") != (endpoint.permission in one["permissions"]), (name, request)
+
+
+@needs_shared
+def test_run_is_for_superusers_alone() -> None:
+    table = matrix_of("paperless/permission_matrix")["matrix"]
+
+    allowed = {name for name, answers in table.items() if not answers["run_bogus"].startswith(("403", "401"))}
+
+    assert allowed == {"admin"}
+
+
+@needs_shared
+def test_what_can_be_run_is_what_the_server_ran() -> None:
+    started = {
+        one.data["request"]["body"]["task_type"]
+        for one in recordings()
+        if is_spoken(one)
+        and one.endpoint == wire.RUN
+        and one.api == 10
+        and isinstance(one.data["request"]["body"], dict)
+    }
+    ran = {
+        one.data["request"]["body"]["task_name"]
+        for one in recordings()
+        if is_spoken(one) and one.endpoint == wire.RUN and one.api == 9
+    }
+
+    assert set(Version10.runnable) == started
+    assert {rows9.NAME_OF_TYPE[kind] for kind in Version9.runnable} == ran
+
+
+@needs_shared
+def test_only_orderings_that_the_server_honours_are_let_through() -> None:
+    ignored = {
+        one.name.rpartition("/ordering_")[2].removeprefix("by_").partition("_silently")[0].partition("_not_allowed")[0]
+        for one in recordings()
+        if "silently_ignored" in one.name
+    }
+
+    assert ignored
+    assert not ignored & ORDERINGS
+
+
+MATRICES = {"paperless/openapi-tasks", "paperless/permission_matrix", "paperless-2.20/permission_matrix"}
+
+
+@needs_shared
+def test_every_recording_is_used_or_has_its_reason() -> None:
+    kinds = (is_error, is_answer, holds_rows)
+    unused = {one.name for one in recordings() if not any(kind(one) for kind in kinds) and one.name not in MATRICES}
+
+    assert unused - set(NOT_USED) == set()
+    assert set(NOT_USED) - {one.name for one in recordings()} == set()
