@@ -1,4 +1,14 @@
-"""A local Paperless-ngx that answers as the recorded servers do: see `SandboxPaperless`."""
+"""A local Paperless-ngx 3.0.5 or 2.20.15 that answers as the recorded servers do.
+
+    async with SandboxPaperless() as paperless:          # version="2.20.15", clock=Clock.stepped(...), pace=Pace(...)
+        paperless.url, paperless.tokens["operator"]
+        row = paperless.upload("scan.pdf", "corrupt")    # pending, started, failure
+        await paperless.settled(row)
+
+What people and bad luck do is in `controls` (upload, fail, burst, stick, revoke, redeliver, delete, drop_table, ...); the
+worker can be stopped, killed and started (`worker`); `weather` is what ails broker and database; `faults` replace, delay
+or cut answers; `down()` and `up()` are the whole server. `requests` and `events` tell what was asked and what happened.
+"""
 
 from .clock import Clock
 from .events import Event

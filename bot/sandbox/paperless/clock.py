@@ -66,6 +66,8 @@ class Clock:
         self._timer = asyncio.get_running_loop().call_later(max(0.0, delay), self._run_due)
 
     def _run_due(self) -> None:
-        while self._due and self._due[0][0] <= self.now():
-            heapq.heappop(self._due)[2]()
-        self._arm()
+        try:
+            while self._due and self._due[0][0] <= self.now():
+                heapq.heappop(self._due)[2]()
+        finally:
+            self._arm()

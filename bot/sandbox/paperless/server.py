@@ -4,21 +4,24 @@ import asyncio
 import gzip
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from aiohttp import web
 
 from . import router
 from .answers import Answer, Call
 from .clock import Clock
-from .controls import Controls
+from .controls import Controls, Ref
 from .events import Event
 from .faults import Fault, Faults, replaced
+from .row import Row
+from .vocabulary import COMPLETE
 from .weather import Pace
 
 COMPRESSED_FROM = 500  # bytes; smaller answers are sent as they are
@@ -109,13 +112,18 @@ class SandboxPaperless(Controls):
         await runner.cleanup()
         self.events.emit("down")
 
-    async def wait_for(self, predicate: Any, *, since: int = 0, timeout: float = 5.0) -> Event:
+    async def wait_for(self, predicate: Callable[[Event], bool], *, since: int = 0, timeout: float = 5.0) -> Event:
+        """See `EventLog.wait_for`; `since = paperless.events.position` looks at what is to come only."""
         return await self.events.wait_for(predicate, since=since, timeout=timeout)
 
-    async def settled(self, ref: int | str, *, timeout: float = 5.0) -> Any:
-        """The row once it has ended."""
+    async def settled(self, ref: Ref, *, since: int = 0, timeout: float = 5.0) -> Row:
+        """The row once it has ended: success, failure or revoked."""
         row = self.row(ref)
-        await self.events.wait_for(lambda e: e.data.get("id") == row.id and row.date_done is not None, timeout=timeout)
+        if not since and row.status in COMPLETE:
+            return row
+        await self.events.wait_for(
+            lambda event: event.data.get("id") == row.id and row.status in COMPLETE, since=since, timeout=timeout
+        )
         return row
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
