@@ -5,9 +5,10 @@
         row = paperless.upload("scan.pdf", "corrupt")    # pending, started, failure
         await paperless.settled(row)
 
-What people and bad luck do is in `controls` (upload, fail, burst, stick, revoke, redeliver, delete, drop_table, ...); the
-worker can be stopped, killed and started (`worker`); `weather` is what ails broker and database; `faults` replace, delay
-or cut answers; `down()` and `up()` are the whole server. `requests` and `events` tell what was asked and what happened.
+What people and bad luck do is in `controls` (upload, fail, burst, stick, revoke, redeliver, delete, drop_table, ...).
+The worker can be stopped, killed and started (`worker`); `weather` is what ails broker and database; `faults` replace,
+delay or cut answers; `down()` and `up()` are the whole server. `requests` and `events` tell what was asked and what
+happened.
 """
 
 from .clock import Clock
