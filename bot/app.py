@@ -41,8 +41,8 @@ FIRST_CONNECT_PAUSES = (1, 2, 4, 8, 15, 30, 60)
 """Seconds between tries of the very first gateway connection; the last one repeats. An IDENTIFY is only spent on a
 connection that stands, so this never nears the 1,000 a day."""
 
-# discord.py names the tasks in which it runs handlers; there is no public way to wait for them.
-HANDLER_TASKS = ("CommandTree-invoker", "discord-ui-")
+# discord.py names the tasks in which it runs handlers; there is no public way to wait for them. Jobs name their own.
+HANDLER_TASKS = ("CommandTree-invoker", "discord-ui-", "job ")
 
 
 class UnknownServer(LookupError):

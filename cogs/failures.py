@@ -1,7 +1,9 @@
 """Failed tasks in the channel: when to look, how cards get there, and what the buttons on them do."""
 
+import asyncio
 import io
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -53,14 +55,20 @@ class Failures(commands.Cog):
     async def cog_unload(self) -> None:
         self.bot.scheduler.remove_listener(self._job_event)
         for name in self._jobs:
-            self.bot.scheduler.remove_job(name)
+            if self.bot.scheduler.get_job(name):  # a scheduler that was shut down has none left
+                self.bot.scheduler.remove_job(name)
         self.bot.remove_dynamic_items(Press)
 
-    def _every(self, seconds: float, name: str, work: object) -> None:
+    def _every(self, seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        async def job() -> None:
+            # By this name the bot finds it when it stops, and lets it end: the scheduler would cut it off.
+            if (running := asyncio.current_task()) is not None:
+                running.set_name(f"job {name}")
+            await work()
+
         # The scheduler keeps the real time, whatever clock the bot was given; the first turn is at once.
-        self.bot.scheduler.add_job(
-            work, IntervalTrigger(seconds=seconds, timezone=UTC), id=name, next_run_time=datetime.now(UTC)
-        )
+        trigger = IntervalTrigger(seconds=seconds, timezone=UTC)
+        self.bot.scheduler.add_job(job, trigger, id=name, next_run_time=datetime.now(UTC))
         self._jobs.append(name)
 
     def _job_event(self, event: JobEvent) -> None:
