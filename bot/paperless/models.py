@@ -277,6 +277,9 @@ class AcknowledgeResult(int):
         result.rejected = tuple(rejected)
         return result
 
+    def __str__(self) -> str:
+        return int.__repr__(self)
+
     def __repr__(self) -> str:
         return f"AcknowledgeResult(acknowledged={self.acknowledged}, rejected={self.rejected})"
 

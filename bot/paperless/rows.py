@@ -7,6 +7,7 @@ date_created cannot be told, and raises ShapeError.
 
 import json
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, TypeVar
 
 import msgspec
@@ -100,7 +101,7 @@ def uploaded(body: bytes) -> str:
 def loads(body: bytes) -> Any:
     """Any JSON text, as tolerant as the standard library; a lone surrogate becomes U+FFFD, NaN and Infinity None."""
     try:
-        return _mended(json.loads(body, parse_constant=lambda _: None))
+        return _mended(json.loads(body))
     except (ValueError, RecursionError):
         raise ShapeError("not JSON, or cut off") from None
 
@@ -174,6 +175,8 @@ def _named(task_id: str) -> str:
 def _mended(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, float):
+        return value if isfinite(value) else None
     if isinstance(value, list):
         return [_mended(item) for item in value]
     if isinstance(value, dict):
