@@ -46,6 +46,7 @@ class Reply:
     close: bool = False
     hang: bool = False
     forever: bytes = b""  # sent over and over in the end
+    pause: float = 0  # seconds between
 
     def encoded(self) -> bytes:
         if self.raw is not None:
@@ -57,10 +58,10 @@ class Reply:
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + self.body
 
 
-def json_reply(value: Any, *, status: int = 200, api: int | None = 10, **headers: str) -> Reply:
+def json_reply(value: Any, *, status: int = 200, api: int | None = 10, headers: dict[str, str] | None = None) -> Reply:
     told = {} if api is None else {"X-Api-Version": str(api), "X-Version": "3.0.5" if api == 10 else "2.20.15"}
     body = json.dumps(value).encode()
-    return Reply(status, body, {"Content-Type": "application/json", **told, **headers})
+    return Reply(status, body, {"Content-Type": "application/json", **told, **(headers or {})})
 
 
 def page(*rows: dict[str, Any], count: int | None = None, more: bool = False) -> Reply:
@@ -183,6 +184,7 @@ class Server:
         while reply.forever:
             writer.write(reply.forever)
             await writer.drain()
+            await asyncio.sleep(reply.pause)
         if reply.hang:
             await asyncio.Event().wait()
         return not reply.close
