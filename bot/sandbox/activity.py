@@ -29,7 +29,6 @@ PAPERLESS_WORDS = [
     ("GET", r"/api/tasks/summary/", "asks for the summary"),
     ("GET", r"/api/tasks/status_counts/", "asks for the counts"),
     ("GET", r"/api/tasks/\d+/", "asks for one task"),
-    ("GET", r"/api/tasks/", "asks for tasks"),
     ("POST", r"/api/tasks/acknowledge/", "acknowledges"),
     ("POST", r"/api/tasks/run/", "runs a task"),
     ("POST", r"/api/documents/post_document/", "uploads a document"),
@@ -63,15 +62,20 @@ def asked_discord(*, method: str, path: str, status: int | None, at: float) -> A
 
 
 def asked_paperless(*, method: str, path: str, query: str, status: int | None, at: float, size: int | None) -> Asked:
-    says = "looks for new failures" if is_poll(path, query) else _words(PAPERLESS_WORDS, method, path)
+    says = _words_for_list(query) if path == "/api/tasks/" else _words(PAPERLESS_WORDS, method, path)
     target = f"{path}?{query}" if query else path
     return Asked(
         to="paperless", method=method, path=target, status=status, at=at, says=says or "asks Paperless", bytes=size
     )
 
 
-def is_poll(path: str, query: str) -> bool:
-    return path == "/api/tasks/" and "status=failure" in query and "date_done" in query
+def _words_for_list(query: str) -> str:
+    """The list of tasks serves several questions."""
+    if "task_id=" in query:
+        return "asks for one task"
+    if "status=failure" not in query:
+        return "asks for tasks"
+    return "looks what was dismissed elsewhere" if "acknowledged=" in query else "looks for new failures"
 
 
 def _words(table: list[tuple[str, str, str]], method: str, path: str) -> str | None:

@@ -4,6 +4,7 @@ import { sizeText } from "./media.js";
 import { format } from "./times.js";
 
 const KEPT = 60;
+const LOOKED_BACK = 3; // a poll may ask two questions, over and over
 const COUNTERS = [
   ["polls", "Polls"],
   ["paperless", "To Paperless"],
@@ -20,15 +21,11 @@ export function drawCounts(counts) {
 /** `request` is `{to, method, path, status, bytes, at, says, repeats}`; a repeat joins the line it repeats. */
 export function addRequest(request) {
   const list = byId("activity");
-  const newest = list.firstElementChild;
   const key = `${request.to} ${request.method} ${request.path} ${request.status}`;
-  if (newest?.dataset.key === key) {
-    const times = Number(newest.dataset.times) + 1;
-    newest.replaceWith(line(request, key, times));
-  } else {
-    list.prepend(line(request, key, 1));
-    while (list.children.length > KEPT) list.lastElementChild.remove();
-  }
+  const before = [...list.children].slice(0, LOOKED_BACK).find((node) => node.dataset.key === key);
+  before?.remove();
+  list.prepend(line(request, key, Number(before?.dataset.times ?? 0) + 1));
+  while (list.children.length > KEPT) list.lastElementChild.remove();
 }
 
 function line(request, key, times) {
