@@ -17,6 +17,7 @@ from bot.paperless import wire
 from bot.paperless.documents import Documents
 from bot.paperless.errors import ClientClosed, Forbidden, InvalidArgument, UnsupportedVersion
 from bot.paperless.models import ServerVersion, TaskType
+from bot.paperless.rights import Rights, rights_of
 from bot.paperless.rows import ShapeError
 from bot.paperless.tasks import Tasks
 from bot.paperless.v9 import Version9
@@ -137,6 +138,10 @@ class PaperlessClient:
         """Asks the server anew which version it is; every other call does so by itself when it has to."""
         version = await self._spoken(self._version)
         return ServerVersion(api=version.number, server=self._server)
+
+    async def rights(self) -> Rights:
+        """What the token's user may do; asks in a way that changes nothing."""
+        return await rights_of(self)
 
     async def speak(self, call: Callable[[Version], Awaitable[T]]) -> T:
         """`call` in the version that the server speaks; once more if it turns out to have changed meanwhile."""
