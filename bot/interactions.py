@@ -25,6 +25,8 @@ else:
 log = logging.getLogger(__name__)
 
 ALREADY_ACKNOWLEDGED = 40060
+UNKNOWN_INTERACTION = 10062
+"""The 3 s, or the 15 minutes, are over: this person can no longer be answered."""
 TRIES = 3
 PAUSE_SECONDS = 0.2
 NOBODY = discord.AllowedMentions.none()
@@ -71,14 +73,14 @@ async def _insist(send: Callable[[], Awaitable[object]]) -> bool:
 
 async def defer(interaction: BotInteraction) -> None:
     """The person reads "thinking ..." until `say`; for their eyes only."""
-    interaction.extras["thinking"] = True
     await _insist(lambda: interaction.response.defer(ephemeral=True, thinking=True))
+    interaction.extras["thinking"] = True
 
 
 async def defer_update(interaction: BotInteraction) -> None:
     """For a press that changes the message it is on, or nothing."""
-    interaction.extras["thinking"] = False
     await _insist(interaction.response.defer)
+    interaction.extras["thinking"] = False
 
 
 def _deferred(interaction: BotInteraction) -> bool:

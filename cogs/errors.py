@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.access import AccessDenied
 from bot.app import UnknownServer
-from bot.interactions import BotInteraction, say
+from bot.interactions import UNKNOWN_INTERACTION, BotInteraction, say
 from bot.presses import is_stray, press, pressed_id
 from bot.ui import errors, replies
 from bot.ui.layout import Accent
@@ -52,6 +52,9 @@ class Errors(commands.Cog):
     async def answer(self, interaction: BotInteraction, error: app_commands.AppCommandError) -> None:
         """Say it to the person and log it; never raises."""
         cause = cause_of(error)
+        if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
+            log.warning("%s by %s: the answer came too late for Discord", described(interaction), interaction.user.id)
+            return
         view = replies.message(self._words(interaction, cause), accent=Accent.AMBER)
         try:
             await say(interaction, view)

@@ -5,13 +5,12 @@ from discord import ui
 from bot.paperless.models import Task, TaskStatus, TaskType
 from bot.ui import custom_ids, links
 from bot.ui.cards import duplicate_line, open_button
-from bot.ui.layout import Accent, button, dotted, panel, row, small
+from bot.ui.layout import TEXT_LIMIT, Accent, button, dotted, panel, row, small
 from bot.ui.phrases import doing, source
 from bot.ui.reasons import reason
 from bot.ui.text import code_block, duration, escape, length, redact, since
 
 MESSAGE_LIMIT = 1000
-TRACEBACK_LIMIT = 1800
 TRACEBACK_FILE = "traceback.txt"
 
 SANITY_UNTOLD = (
@@ -136,12 +135,14 @@ def details(
 ) -> tuple[ui.LayoutView, str | None]:
     """For one person: the error in full; and the text of a file where a message cannot hold the traceback."""
     whole = redact(traceback).encode("utf-8", "replace").decode() if traceback else ""
-    lines: list[str | None] = [
+    lines = [
         f"**{headline}**",
         note,
         f"Error type: {escape(error_type, 120)}" if error_type else None,
         f"Message: {escape(redact(error_message), MESSAGE_LIMIT)}" if error_message else None,
-        code_block(whole, TRACEBACK_LIMIT) if whole else small("There is no traceback."),
+        "Traceback:" if whole else None,
     ]
-    attached = whole if length(whole) > TRACEBACK_LIMIT - len("```") * 2 - 2 else None
-    return panel(lines, controls, attachment=TRACEBACK_FILE if attached else None), attached
+    room = TEXT_LIMIT - sum(length(line) + 1 for line in lines if line) - len("\n")
+    block = code_block(whole, room) if whole else small("There is no traceback.")
+    attached = whole if length(whole) > room - len("```\n\n```") else None
+    return panel([*lines, block], controls, attachment=TRACEBACK_FILE if attached else None), attached

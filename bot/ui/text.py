@@ -190,15 +190,21 @@ def escape(text: str, limit: int = REASON_LIMIT) -> Escaped:
 
 
 def code_block(text: str, limit: int) -> Escaped:
-    """`text` with its lines, in a code fence; too long: its end, where a traceback says what happened."""
+    """`text` with its lines, in a code fence; too long: its first line and its end, where a traceback says it."""
     lines = [("".join(_visible(line.expandtabs(4)))).rstrip() for line in text[-MAX_INPUT:].splitlines()]
     body = "\n".join(lines).strip("\n").replace("`", "'")
     body = _EVERYONE.sub("＠", _MENTION.sub("‹", body))
     room = limit - len("```\n\n```")
     if length(body) > room:
-        tail = cut(body[::-1], room - 2)[::-1].lstrip(ELLIPSIS)
-        body = f"{ELLIPSIS}\n{tail.partition(chr(10))[2] or tail}"
+        body = _ends(body, room)
     return Escaped(f"```\n{body}\n```")
+
+
+def _ends(body: str, room: int) -> str:
+    first, _, rest = body.partition("\n")
+    head = f"{first}\n{ELLIPSIS}\n" if rest and length(first) < room // 4 else f"{ELLIPSIS}\n"
+    tail = cut((rest or body)[::-1], room - length(head))[::-1].lstrip(ELLIPSIS)
+    return head + (tail.partition("\n")[2] or tail)
 
 
 def since(moment: datetime) -> Escaped:

@@ -8,6 +8,7 @@ import discord
 import pytest
 from discord import ui
 
+from bot.app import TaskBot
 from bot.sandbox.discord import ids
 from bot.sandbox.discord.interactions import Interaction
 from bot.ui.cards import render
@@ -15,11 +16,14 @@ from tests.house import House, Json, buttons, texts
 from tests.ui import examples
 
 FAILED = "invoice-11.pdf"
+AT_ONCE = {"failures": {"single_cards": 0}}  # the first failure goes into a digest already
 
 
-async def failed_card(house: House) -> tuple[Any, Json]:
+async def failed_card(house: House, bot: TaskBot) -> tuple[Any, Json]:
     """A task that failed, and its card."""
+    await bot.desk.watchers["home"].poll_once()  # what fails before the first poll is told as a number only
     row = house.paperless.fail(FAILED, owner="bob")
+    await bot.desk.watchers["home"].poll_once()
     return row, await house.card(lambda text: FAILED in text)
 
 
@@ -32,8 +36,8 @@ def press_stale(house: House, user_id: int, message: Json, label: str) -> Intera
 
 class TestAcknowledge:
     async def test_the_card_changes_at_once_and_no_second_message_comes(self, house: House) -> None:
-        async with house.bot():
-            row, card = await failed_card(house)
+        async with house.bot() as bot:
+            row, card = await failed_card(house, bot)
             changed = await house.press(card, "Acknowledge")
         assert changed["id"] == card["id"]
         assert f"acknowledged by <@{ids.BEN_ID}>" in texts(changed)
@@ -41,8 +45,8 @@ class TestAcknowledge:
         assert len(house.posted()) == 1
 
     async def test_without_the_role_the_person_reads_who_may(self, house: House) -> None:
-        async with house.bot():
-            row, card = await failed_card(house)
+        async with house.bot() as bot:
+            row, card = await failed_card(house, bot)
             refusal = await house.press(card, "Acknowledge", user_id=ids.CLEO_ID)
         assert refusal["flags"] & discord.MessageFlags.ephemeral.flag
         assert f"<@&{ids.ARCHIVISTS_ID}>" in texts(refusal)
@@ -50,8 +54,8 @@ class TestAcknowledge:
         assert not house.paperless.row(row.id).acknowledged
 
     async def test_of_two_at_once_one_wins_and_the_other_reads_who(self, house: House) -> None:
-        async with house.bot():
-            _, card = await failed_card(house)
+        async with house.bot() as bot:
+            _, card = await failed_card(house, bot)
             presses = [press_stale(house, user_id, card, "Acknowledge") for user_id in (ids.ADA_ID, ids.BEN_ID)]
             replies = await asyncio.gather(*(press.reply(timeout=10) for press in presses))
             final = await house.card(lambda text: "acknowledged by" in text)
@@ -62,8 +66,8 @@ class TestAcknowledge:
         assert f"<@{winner}>" in texts(loser)
 
     async def test_on_a_screen_that_is_behind_the_person_reads_who_was_first(self, house: House) -> None:
-        async with house.bot():
-            _, card = await failed_card(house)
+        async with house.bot() as bot:
+            _, card = await failed_card(house, bot)
             before = dict(card)
             await house.press(card, "Acknowledge", user_id=ids.ADA_ID)
             changed = await house.card(lambda text: "acknowledged by" in text)
@@ -76,8 +80,8 @@ class TestAcknowledge:
         assert f"Somebody was faster: acknowledged by <@{ids.ADA_ID}>" in texts(reply)
 
     async def test_where_paperless_does_not_answer_the_person_reads_it_and_can_press_again(self, house: House) -> None:
-        async with house.bot():
-            row, card = await failed_card(house)
+        async with house.bot() as bot:
+            row, card = await failed_card(house, bot)
             fault = house.paperless.faults.add("status", status=403, path="acknowledge")
             refused = await house.press(card, "Acknowledge")
             house.paperless.faults.remove(fault)
@@ -89,8 +93,8 @@ class TestAcknowledge:
 
     @pytest.mark.parametrize("failure", [503, "drop", "drop_after"])
     async def test_a_stumbling_discord_still_gets_the_answer(self, house: House, failure: Any) -> None:
-        async with house.bot():
-            row, card = await failed_card(house)
+        async with house.bot() as bot:
+            row, card = await failed_card(house, bot)
             house.discord.fail_next("POST", "/interactions/", failure)
             changed = await house.press(card, "Acknowledge")
         assert "acknowledged by" in texts(changed)
@@ -99,31 +103,32 @@ class TestAcknowledge:
 
 class TestDetails:
     async def test_error_type_message_and_traceback_for_that_person_alone(self, house: House) -> None:
-        async with house.bot():
-            _, card = await failed_card(house)
+        async with house.bot() as bot:
+            _, card = await failed_card(house, bot)
             reply = await house.press(card, "Details")
         assert reply["flags"] & discord.MessageFlags.ephemeral.flag
         assert "Error type: ConsumerError" in texts(reply)
         assert "Traceback" in texts(reply)
 
     async def test_not_for_a_member_without_the_role(self, house: House) -> None:
-        async with house.bot():
-            _, card = await failed_card(house)
+        async with house.bot() as bot:
+            _, card = await failed_card(house, bot)
             reply = await house.press(card, "Details", user_id=ids.CLEO_ID)
         assert "Reading error details is for" in texts(reply)
         assert "Traceback" not in texts(reply)
 
     async def test_a_long_traceback_comes_as_a_file(self, house: House) -> None:
         result = {"error_type": "KeyError", "error_message": "'x'", "traceback": "Traceback\n" + "  frame\n" * 500}
-        async with house.bot():
+        async with house.bot() as bot:
+            await bot.desk.watchers["home"].poll_once()
             house.paperless.fail(FAILED, owner="bob", result_data=result)
             card = await house.card(lambda text: FAILED in text)
             reply = await house.press(card, "Details")
         assert [file["filename"] for file in reply["attachments"]] == ["traceback.txt"]
 
     async def test_of_a_task_that_is_gone_it_tells_what_the_bot_kept(self, house: House) -> None:
-        async with house.bot():
-            row, card = await failed_card(house)
+        async with house.bot() as bot:
+            row, card = await failed_card(house, bot)
             house.paperless.delete([row.id])
             reply = await house.press(card, "Details")
         assert "no longer in Paperless" in texts(reply)
@@ -132,8 +137,8 @@ class TestDetails:
 
 class TestMute:
     async def test_from_the_details_and_the_card_says_until_when(self, house: House) -> None:
-        async with house.bot():
-            _, card = await failed_card(house)
+        async with house.bot() as bot:
+            _, card = await failed_card(house, bot)
             details = await house.press(card, "Details")
             reply = await house.press(details, "Mute for 1 hour")
             await house.card(lambda text: "muted until" in text)
@@ -141,8 +146,8 @@ class TestMute:
 
 
 class TestDigest:
-    async def test_acknowledge_all_asks_once_then_acknowledges_what_was_seen(self, house: House) -> None:
-        async with house.bot() as bot:
+    async def test_acknowledge_all_asks_once_then_acknowledges_what_was_seen(self, tmp_path: Path) -> None:
+        async with House(tmp_path, overrides=AT_ONCE) as house, house.bot() as bot:
             await bot.desk.watchers["home"].poll_once()
             rows = house.paperless.burst(30, kinds=3)
             card = await house.card(lambda text: "Acknowledge all (" in text, timeout=20)
@@ -156,8 +161,8 @@ class TestDigest:
         assert number > 20
         assert sum(house.paperless.row(row.id).acknowledged for row in rows) == number
 
-    async def test_looking_through_turns_pages_of_eight(self, house: House) -> None:
-        async with house.bot() as bot:
+    async def test_looking_through_turns_pages_of_eight(self, tmp_path: Path) -> None:
+        async with House(tmp_path, overrides=AT_ONCE) as house, house.bot() as bot:
             await bot.desk.watchers["home"].poll_once()
             house.paperless.burst(30, kinds=3)
             card = await house.card(lambda text: "Acknowledge all (" in text, timeout=20)
@@ -172,7 +177,7 @@ class TestDigest:
 class TestForged:
     async def test_a_cards_button_on_another_message_does_nothing(self, house: House) -> None:
         async with house.bot() as bot:
-            row, card = await failed_card(house)
+            row, card = await failed_card(house, bot)
             card_id = int(buttons(card)["Details"].split(":")[2])
             through = int(buttons(card)["Acknowledge"].split(":")[3])
             forged = render(examples.incident(card_id=card_id, through=through))
@@ -211,7 +216,7 @@ class TestForged:
 
 async def test_no_view_is_kept_by_discord_py(house: House) -> None:
     async with house.bot() as bot:
-        _, card = await failed_card(house)
+        _, card = await failed_card(house, bot)
         await house.press(card, "Details")
         await house.press(card, "Acknowledge")
         assert not bot._connection._view_store._views
@@ -219,7 +224,8 @@ async def test_no_view_is_kept_by_discord_py(house: House) -> None:
 
 
 async def test_two_servers_cards_name_theirs(tmp_path: Path) -> None:
-    async with House(tmp_path, servers=("home", "office")) as house, house.bot():
+    async with House(tmp_path, servers=("home", "office")) as house, house.bot() as bot:
+        await bot.desk.watchers["office"].poll_once()
         house.all_paperless["office"].fail("lease.pdf", owner="bob")
         card = await house.card(lambda text: "lease.pdf" in text)
         reply = await house.press(card, "Details")

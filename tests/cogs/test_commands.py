@@ -38,7 +38,8 @@ class TestTask:
         assert house.paperless.row(row.id).acknowledged
 
     async def test_acknowledged_there_its_card_changes_too(self, house: House) -> None:
-        async with house.bot():
+        async with house.bot() as bot:
+            await bot.desk.watchers["home"].poll_once()
             row = house.paperless.fail("invoice-11.pdf", owner="bob")
             await house.card(lambda text: "invoice-11.pdf" in text)
             reply = await house.command("task", ref=str(row.id))

@@ -8,7 +8,7 @@ import pytest
 
 from bot.sandbox.discord import ids
 from tests.cogs.broken import SECRET
-from tests.house import House, texts
+from tests.house import House, Json, texts
 
 
 async def answer_to(house: House, name: str) -> str:
@@ -20,7 +20,7 @@ async def answer_to(house: House, name: str) -> str:
     return texts(reply)
 
 
-def said(house: House) -> list[dict[str, object]]:
+def said(house: House) -> list[Json]:
     return house.discord.messages(ids.GENERAL_ID, user_id=ids.BEN_ID)
 
 
@@ -54,13 +54,12 @@ async def test_an_answer_that_comes_too_late_for_discord_stops_nothing(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with house.bot():
-        house.discord.fail_next(
-            "POST", "/interactions/", 404, body={"code": 10062, "message": "Unknown interaction"}, times=2
-        )
+        house.discord.fail_next("POST", "/interactions/", 404, body={"code": 10062, "message": "Unknown interaction"})
         await house.discord.command(user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name="tasks active")
         await house.discord.until(lambda: house.discord.faults.pending == 0)
         reply = await house.command("tasks active")
     assert "Nothing waits or runs" in texts(reply)
+    assert "came too late" in caplog.text
 
 
 async def test_the_first_answer_does_not_wait_for_paperless(house: House) -> None:

@@ -154,12 +154,16 @@ class TestCodeBlock:
         assert "@everyone" not in block
         assert "<@5>" not in block
 
-    def test_too_long_it_keeps_the_end_from_a_whole_line_on(self) -> None:
+    def test_too_long_it_keeps_the_first_line_and_the_end_from_a_whole_line_on(self) -> None:
         lines = "\n".join(f"line {number}" for number in range(1000))
         block = code_block(lines, 60)
         assert length(block) <= 60
         assert block.endswith("line 998\nline 999\n```")
-        assert re.match(r"```\n…\nline \d+\n", block)
+        assert re.match(r"```\nline 0\n…\nline \d+\n", block)
+
+    def test_a_long_first_line_makes_room_for_the_end(self) -> None:
+        block = code_block("x" * 500 + "\nKeyError", 60)
+        assert block == "```\n…\nKeyError\n```"
 
     @given(st.text(), st.integers(20, 200))
     def test_is_always_one_block_within_its_limit(self, raw: str, limit: int) -> None:
