@@ -87,10 +87,17 @@ class TaskFilter:
         return found
 
 
-def _members(kind: type[E], key: str, value: Any) -> tuple[E, ...]:
-    given = (value,) if isinstance(value, str) else tuple(value)
+def _several(key: str, value: Any) -> tuple[Any, ...]:
+    if isinstance(value, str):
+        return (value,)
+    given = tuple(value) if isinstance(value, Iterable) else ()
     if not given:
-        raise InvalidArgument(f"{key} is empty: leave it out to mean any")
+        raise InvalidArgument(f"{key} is {value!r}: give one or more values, or leave it out to mean any")
+    return given
+
+
+def _members(kind: type[E], key: str, value: Any) -> tuple[E, ...]:
+    given = _several(key, value)
     members = tuple(kind(one) for one in given if isinstance(one, str))
     unknown = [repr(one) for one in given if not isinstance(one, str) or not kind(one).known]
     if unknown:
@@ -114,8 +121,8 @@ def _user_id(key: str, value: Any) -> int:
 def _text(key: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise InvalidArgument(f"{key} must be a text to look for, not {value!r}: the server would ignore it")
-    if "\0" in value:
-        raise InvalidArgument(f"{key} holds a NUL character, which no text of Paperless-ngx does")
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value):
+        raise InvalidArgument(f"{key} holds a character that no text of Paperless-ngx does, such as NUL")
     return value
 
 
@@ -128,7 +135,7 @@ def _moment(key: str, value: Any) -> datetime:
 
 
 def _ordering(key: str, value: Any) -> tuple[str, ...]:
-    given = (value,) if isinstance(value, str) else tuple(value)
+    given = _several(key, value)
     for one in given:
         if not isinstance(one, str) or one.removeprefix("-") not in ORDERINGS:
             raise InvalidArgument(
