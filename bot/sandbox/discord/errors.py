@@ -39,17 +39,23 @@ class ApiError(Exception):
         self.headers = dict(headers or {})
         self.body: Json = {"message": message, "code": code} | ({"errors": errors} if errors else {}) | (extra or {})
 
+    def within(self, key: str) -> "ApiError":
+        """The same, where the body it is about stands under `key` of a larger one."""
+        if "errors" in self.body:
+            self.body["errors"] = {key: self.body["errors"]}
+        return self
+
 
 class ClientRefused(ValueError):
     """What Discord's own app would not let a person do: the option is missing, the button is not there."""
 
 
-def invalid_form(violations: Iterable[Violation], *, under: Path = ()) -> ApiError:
-    """Error 50035; `under` is where the checked part stands in the body, as `data` in an interaction response."""
+def invalid_form(violations: Iterable[Violation]) -> ApiError:
+    """Error 50035, with what is wrong at its place in a tree of the body's shape."""
     errors: Json = {}
     for violation in violations:
         node = errors
-        for step in under + violation.path:
+        for step in violation.path:
             node = node.setdefault(str(step), {})
         node.setdefault("_errors", []).append({"code": violation.code, "message": violation.message})
     return ApiError(400, 50035, "Invalid Form Body", errors=errors)

@@ -15,6 +15,7 @@ from bot.sandbox.discord.mentions import check_allowed_mentions
 CONTENT, NONCE, EMBEDS, ATTACHMENTS, STICKERS = 2000, 25, 10, 10, 3
 EMBED_TITLE, EMBED_DESCRIPTION, EMBED_FIELDS, EMBEDS_IN_ALL = 256, 4096, 25, 6000
 FIELD_NAME, FIELD_VALUE, FOOTER_TEXT, AUTHOR_NAME = 256, 1024, 2048, 256
+SHOWN_IN_EMBED = ("title", "description", "fields", "image", "thumbnail", "author", "footer")
 ATTACHMENT_DESCRIPTION = 1024
 LEGACY_FIELDS = ("content", "embeds", "sticker_ids", "poll")
 
@@ -80,6 +81,8 @@ def embed_length(embed: Json) -> int:
 
 
 def _check_embed(found: Findings, at: Path, embed: Json, uploaded: Sequence[str]) -> None:
+    if not any(embed.get(key) for key in SHOWN_IN_EMBED):
+        found.required((*at, "description"))
     found.text((*at, "title"), embed.get("title"), most=EMBED_TITLE)
     found.text((*at, "description"), embed.get("description"), most=EMBED_DESCRIPTION)
     found.url((*at, "url"), embed.get("url"))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.sandbox.discord import drafts, errors, ids, interactions, limits_modals, messages, ratelimit
 from bot.sandbox.discord.calls import Answer, Call, Route
 from bot.sandbox.discord.core import Core
-from bot.sandbox.discord.errors import Json, Violation, invalid_form
+from bot.sandbox.discord.errors import ApiError, Json, Violation, invalid_form
 from bot.sandbox.discord.interactions import Interaction
 from bot.sandbox.discord.messages import Draft
 from bot.sandbox.discord.rest_messages import reference_to
@@ -36,7 +36,10 @@ def callback(core: Core, call: Call) -> Answer:
     if interaction.response is not None:
         raise errors.already_acknowledged()
     kind = _type_of(interaction, call.body)
-    message = RESPONSES[kind](core, interaction, call)
+    try:
+        message = RESPONSES[kind](core, interaction, call)
+    except ApiError as error:
+        raise error.within("data") from None
     interaction.answer(call.body)
     interaction.announce("interaction_response")
     if kind in (interactions.MESSAGE, interactions.UPDATE_MESSAGE, interactions.CHOICES):
@@ -85,12 +88,12 @@ def _update(core: Core, interaction: Interaction, call: Call) -> Json:
 
 def _choices(core: Core, interaction: Interaction, call: Call) -> None:
     if violations := limits_modals.check_choices(call.body.get("data") or {}):
-        raise invalid_form(violations, under=("data",))
+        raise invalid_form(violations)
 
 
 def _modal(core: Core, interaction: Interaction, call: Call) -> None:
     if violations := limits_modals.check_modal(call.body.get("data") or {}):
-        raise invalid_form(violations, under=("data",))
+        raise invalid_form(violations)
 
 
 RESPONSES: dict[int, Callable[[Core, Interaction, Call], Json | None]] = {

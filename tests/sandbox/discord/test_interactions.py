@@ -145,3 +145,64 @@ async def test_the_original_can_be_read_and_deleted_on_its_token(sandbox: Sandbo
     assert await seen.get() == ("going", "and me, edited")
     assert await seen.get() == "both deleted"
     assert sandbox.messages(ALERTS_ID, user_id=BEN_ID) == []
+
+
+async def test_what_is_wrong_in_a_response_is_told_at_its_place_and_the_person_can_still_be_answered(
+    sandbox: SandboxDiscord, start: Start
+) -> None:
+    bot = Bot(sandbox)
+    errors: list[str] = []
+
+    @bot.tree.command(description="Talks")
+    async def talk(interaction: Interaction) -> None:
+        try:
+            await interaction.response.send_message("x" * 2001)
+        except discord.HTTPException as error:
+            errors.append(str(error))
+        await interaction.response.send_message("shorter")
+
+    await start(bot)
+    await bot.sync()
+    interaction = await sandbox.command(user_id=BEN_ID, channel_id=ALERTS_ID, name="talk")
+    assert (await interaction.reply())["content"] == "shorter"
+    assert "In data.content: Must be 2000 or fewer in length." in errors[0]
+
+
+async def test_before_the_first_response_there_is_nothing_to_follow_up(sandbox: SandboxDiscord, start: Start) -> None:
+    bot = Bot(sandbox)
+    codes: list[int] = []
+
+    @bot.tree.command(description="Hurries")
+    async def hurry(interaction: Interaction) -> None:
+        for attempt in (interaction.followup.send("x"), interaction.edit_original_response(content="x")):
+            try:
+                await attempt
+            except discord.NotFound as error:
+                codes.append(error.code)
+        await interaction.response.send_message("now")
+
+    await start(bot)
+    await bot.sync()
+    interaction = await sandbox.command(user_id=BEN_ID, channel_id=ALERTS_ID, name="hurry")
+    assert (await interaction.reply())["content"] == "now"
+    assert codes == [10015, 10015]
+
+
+async def test_the_first_follow_up_after_a_defer_fills_the_deferred_message(
+    sandbox: SandboxDiscord, start: Start
+) -> None:
+    bot = Bot(sandbox)
+
+    @bot.tree.command(description="Defers")
+    async def later(interaction: Interaction) -> None:
+        await interaction.response.defer(ephemeral=True)
+        await interaction.followup.send("meant for all, but the defer was ephemeral", ephemeral=False)
+        await interaction.followup.send("a second one", ephemeral=False)
+
+    await start(bot)
+    await bot.sync()
+    interaction = await sandbox.command(user_id=BEN_ID, channel_id=ALERTS_ID, name="later")
+    reply = await interaction.reply()
+    assert (reply["id"], reply["flags"] & 64) == (str(interaction.original_id), 64)
+    await sandbox.until(lambda: len(interaction.followups) == 1)
+    assert [message["content"] for message in sandbox.messages(ALERTS_ID)] == ["a second one"]

@@ -10,6 +10,7 @@ REFUSED: list[tuple[str, Json, str, str]] = [
     ("a content of 2001 characters", {"content": "x" * 2001}, "content", "BASE_TYPE_MAX_LENGTH"),
     ("a content that is no text", {"content": 5}, "content", "STRING_TYPE_CONVERT"),
     ("eleven embeds", {"embeds": [{"title": "x"}] * 11}, "embeds", "BASE_TYPE_MAX_LENGTH"),
+    ("an embed of nothing but a colour", embed(color=5), "embeds.0.description", "BASE_TYPE_REQUIRED"),
     ("a title of 257", embed(title="x" * 257), "embeds.0.title", "BASE_TYPE_MAX_LENGTH"),
     ("a description of 4097", embed(description="x" * 4097), "embeds.0.description", "BASE_TYPE_MAX_LENGTH"),
     ("26 fields", embed(fields=fields(26)), "embeds.0.fields", "BASE_TYPE_MAX_LENGTH"),
