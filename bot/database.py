@@ -7,11 +7,11 @@ one at a time: the place where a lease's epoch is to be checked once several pro
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Dialect, event
 from sqlalchemy.engine import URL, make_url
@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import DateTime, TypeDecorator
 
+T = TypeVar("T")
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_SECONDS = 10
 
@@ -57,6 +58,8 @@ class Database:
         self._lock = lock
         self._writing = asyncio.Lock()
         self._writer = engine.execution_options(bot_writes=True)
+        self._writes = 0
+        self._read: dict[object, Any] = {}
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -81,8 +84,25 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        async with self._writing, self._writer.begin() as connection:
-            yield connection
+        async with self._writing:
+            async with self._writer.begin() as connection:
+                yield connection
+            self._writes += 1
+            self._read.clear()
+
+    async def unchanged(self, key: object, read: Callable[[], Awaitable[T]]) -> T:
+        """What `read` gave when it was last asked for under `key`, unless something was written since.
+
+        Nobody else writes: with this, what repeats all day costs no statement.
+        """
+        if key in self._read:
+            found: T = self._read[key]
+            return found
+        writes = self._writes
+        value = await read()
+        if writes == self._writes:
+            self._read[key] = value
+        return value
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -90,8 +90,10 @@ class Courier:
         async with self._locks[channel_id]:
             self._queued.discard(channel_id)
             try:
-                await self._outbox.collapse(channel_id)
-                for due in self._in_order([each for each in await self._outbox.due() if each.channel_id == channel_id]):
+                due_here = [each for each in await self._outbox.due() if each.channel_id == channel_id]
+                if sum(each.is_post for each in due_here) > 1 and await self._outbox.collapse(channel_id):
+                    due_here = [each for each in await self._outbox.due() if each.channel_id == channel_id]
+                for due in self._in_order(due_here):
                     if self._closing or not await self._attempt(due, done):
                         break
             except Exception:

@@ -64,9 +64,14 @@ class Findings:
 
     async def memory(self, name: str) -> Memory | None:
         """None: never heard of, the very first start."""
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(server).where(server.c.name == name))).mappings().one_or_none()
-        return _memory(row) if row is not None and row["begun"] else None
+
+        async def read() -> Memory | None:
+            async with self._database.read() as connection:
+                found = await connection.execute(select(server).where(server.c.name == name))
+                row = found.mappings().one_or_none()
+            return _memory(row) if row is not None and row["begun"] else None
+
+        return await self._database.unchanged(("memory", name), read)
 
     async def begin(self, memory: Memory, *, known: Sequence[Failure], backlog: Backlog, policy: Policy) -> Plan:
         """The very first start, in one transaction: what had failed already is known, and told as a number."""
@@ -203,9 +208,13 @@ class Findings:
         query = select(func.count(), func.count().filter(failure.c.running_again)).where(
             failure.c.server == name, failure.c.state == rows.OPEN, failure.c.kind.in_(LISTED)
         )
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one()
-        return row[0], row[1]
+
+        async def read() -> tuple[int, int]:
+            async with self._database.read() as connection:
+                row = (await connection.execute(query)).one()
+            return row[0], row[1]
+
+        return await self._database.unchanged(("open", name), read)
 
 
 async def _finish(connection: AsyncConnection, row: rows.Row, finished: Failure) -> None:

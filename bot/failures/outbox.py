@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
@@ -26,6 +26,7 @@ class Due:
     card_id: int
     channel_id: int
     is_post: bool
+    not_before: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,21 +58,36 @@ class Outbox:
 
     async def due(self) -> tuple[Due, ...]:
         """Posts before edits, each in the order in which the cards were made."""
-        query = (
-            select(card.c.id, card.c.channel_id, card.c.message_id)
-            .where(_is_due(), or_(card.c.not_before.is_(None), card.c.not_before <= self._now()))
-            .order_by(card.c.message_id.is_not(None), card.c.id)
-        )
-        async with self._database.read() as connection:
-            found = (await connection.execute(query)).all()
-        return tuple(Due(card_id=row.id, channel_id=row.channel_id, is_post=row.message_id is None) for row in found)
+        now = self._now()
+        return tuple(each for each in await self._waiting() if each.not_before is None or each.not_before <= now)
 
     async def held_until(self) -> datetime | None:
         """When the next held card may go."""
-        query = select(func.min(card.c.not_before)).where(_is_due(), card.c.not_before > self._now())
-        async with self._database.read() as connection:
-            until: datetime | None = (await connection.execute(query)).scalar_one_or_none()
-        return until
+        now = self._now()
+        times = [each.not_before for each in await self._waiting() if each.not_before is not None]
+        return min((at for at in times if at > now), default=None)
+
+    async def _waiting(self) -> tuple[Due, ...]:
+        query = (
+            select(card.c.id, card.c.channel_id, card.c.message_id, card.c.not_before)
+            .where(_is_due())
+            .order_by(card.c.message_id.is_not(None), card.c.id)
+        )
+
+        async def read() -> tuple[Due, ...]:
+            async with self._database.read() as connection:
+                found = (await connection.execute(query)).all()
+            return tuple(
+                Due(
+                    card_id=row.id,
+                    channel_id=row.channel_id,
+                    is_post=row.message_id is None,
+                    not_before=row.not_before,
+                )
+                for row in found
+            )
+
+        return await self._database.unchanged("due", read)
 
     async def prepare(self, card_id: int) -> Outgoing | None:
         """None: there is nothing to send (any more)."""

@@ -247,6 +247,18 @@ def digests(channels: Channels, channel_id: int = ALERTS) -> list[DigestCard]:
     return [card for card in channels.cards(channel_id) if isinstance(card, DigestCard)]
 
 
+_template: list[bytes] = []
+
+
+async def _migrated(path: Path) -> None:
+    """The migrations take longer than most tests: done once, and copied."""
+    if not _template:
+        template = path.with_name("template.db")
+        await (await Database.open(f"sqlite:///{template}")).close()
+        _template.append(template.read_bytes())
+    path.write_bytes(_template[0])
+
+
 @asynccontextmanager
 async def a_world(
     path: Path, *, names: tuple[str, ...] = ("home",), version: str = "3.0.5", begun: bool = True, **changes: Any
@@ -264,6 +276,7 @@ async def a_world(
         section=section(**changes),
     )
     try:
+        await _migrated(world.path)
         await world.open()
         if begun:
             for watcher in world.desk.watchers.values():
