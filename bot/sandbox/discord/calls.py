@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.core import Core
 
 FILE_FIELD = re.compile(r"files?\[(\d+)\]|file")
-MAX_UPLOADS = 10
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from bot.sandbox.discord.commands import CHAT_INPUT, MESSAGE, USER
 from bot.sandbox.discord.core import Core
 from bot.sandbox.discord.errors import ApiError, ClientRefused, Json
 from bot.sandbox.discord.files import Upload
+from bot.sandbox.discord.filling_modals import ModalFilling
 from bot.sandbox.discord.interactions import Interaction
 from bot.sandbox.discord.messages import Draft
 
@@ -65,7 +66,7 @@ class People(Core):
         command = next((one for one in offered if one["name"] == root and one["type"] == CHAT_INPUT), None)
         if command is None:
             raise ClientRefused(f"no command /{root} is offered to {user_id}")
-        filled = filling.Filling(self, channel_id=channel_id, focused=focused)
+        filled = filling.Filling(self, user_id=user_id, focused=focused)
         chosen = filled.fill(command, path, given)
         data = _data_of(command)
         if chosen:
@@ -88,7 +89,7 @@ class People(Core):
         message, component = self._component(user_id, message_id, custom_id)
         if component["type"] not in SELECTS:
             raise ClientRefused(f"{custom_id!r} is no select")
-        data = filling.selected(self.world, component, [str(value) for value in values])
+        data = filling.selected(self.world, component, [str(value) for value in values], user_id=user_id)
         return self._use(user_id, message, component, data)
 
     def _use(self, user_id: int, message: Json, component: Json, more: Json) -> Interaction:
@@ -120,10 +121,10 @@ class People(Core):
         opener = self.interactions.find(interaction_id)
         if opener is None or opener.modal is None or opener.user_id != user_id:
             raise ClientRefused(f"interaction {interaction_id} opened no modal for {user_id}")
-        components, resolved = filling.filled_modal(self, opener.modal, values, opener.channel_id)
-        data: Json = {"custom_id": opener.modal["custom_id"], "components": components}
-        if resolved:
-            data["resolved"] = resolved
+        filled = ModalFilling(self, values, user_id=user_id)
+        data: Json = {"custom_id": opener.modal["custom_id"], "components": filled.fill(opener.modal)}
+        if filled.resolved:
+            data["resolved"] = filled.resolved
         message = None if opener.message is None else self.store.find(int(opener.message["id"]))
         return self._open(interactions.MODAL_SUBMIT, user_id, opener.channel_id, data, message=message, parent=opener)
 

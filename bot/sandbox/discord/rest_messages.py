@@ -9,7 +9,7 @@ from bot.sandbox.discord.errors import ApiError, Json, Violation, invalid_form
 from bot.sandbox.discord.messages import Draft
 
 OLD = timedelta(hours=1)
-CROSSPOST_REFERENCE, FORWARD = 0, 1
+PLAIN_REFERENCE = 0
 
 
 def send(core: Core, call: Call) -> Answer:
@@ -60,7 +60,7 @@ def _reference(core: Core, channel_id: int, reference: Json | None) -> Json:
 
 def reference_to(message: Json) -> Json:
     return {
-        "type": CROSSPOST_REFERENCE,
+        "type": PLAIN_REFERENCE,
         "channel_id": message["channel_id"],
         "guild_id": str(ids.GUILD_ID),
         "message_id": message["id"],

@@ -1,4 +1,4 @@
-"""Buttons, selects and modals, of old messages and of components v2."""
+"""Buttons and selects, of old messages and of components v2."""
 
 import asyncio
 import re
@@ -6,7 +6,7 @@ import re
 import discord
 import pytest
 
-from bot.sandbox.discord import ClientRefused, InteractionFailed, SandboxDiscord, Upload
+from bot.sandbox.discord import ClientRefused, InteractionFailed, SandboxDiscord
 from bot.sandbox.discord.drafts import walk
 from bot.sandbox.discord.ids import ADA_ID, ALERTS_ID, ARCHIVISTS_ID, BEN_ID, CLEO_ID
 
@@ -167,79 +167,6 @@ async def test_selects_bring_values_and_what_they_stand_for(sandbox: SandboxDisc
             await sandbox.select(user_id=BEN_ID, message_id=message.id, custom_id="kind", values=values)
 
 
-class Why(discord.ui.Modal):
-    def __init__(self) -> None:
-        super().__init__(title="Why?", custom_id="why")
-        letters = [discord.SelectOption(label=letter) for letter in "ab"]
-        self.reason: Field = discord.ui.TextInput(custom_id="reason", min_length=3, max_length=10)
-        self.kind: discord.ui.Select[discord.ui.View] = discord.ui.Select(custom_id="kind", options=letters)
-        self.scans: discord.ui.FileUpload[discord.ui.View] = discord.ui.FileUpload(
-            custom_id="scans", max_values=FILE_UPLOAD_LIMIT, required=False
-        )
-        self.add_item(discord.ui.Label(text="Reason", component=self.reason))
-        self.add_item(discord.ui.Label(text="Kind", component=self.kind))
-        self.add_item(discord.ui.Label(text="Scans", component=self.scans))
-
-    async def on_submit(self, interaction: Interaction) -> None:
-        files = [await file.read() for file in self.scans.values]
-        text = f"{self.reason.value} {self.kind.values} {files}"
-        await interaction.response.edit_message(content=text, view=None)
-
-
-class Open(discord.ui.View):
-    @discord.ui.button(label="Say why", custom_id="open")
-    async def open(self, interaction: Interaction, button: discord.ui.Button[discord.ui.View]) -> None:
-        await interaction.response.send_modal(Why())
-
-
-async def test_a_modal_is_opened_filled_and_answered(sandbox: SandboxDiscord, start: Start) -> None:
-    bot = await start(Bot(sandbox))
-    message = await bot.channel(ALERTS_ID).send("card", view=Open())
-    pressed = await (await sandbox.press(user_id=BEN_ID, message_id=message.id, custom_id="open")).done()
-    assert pressed.modal is not None
-    assert pressed.modal["title"] == "Why?"
-    with pytest.raises(AssertionError, match="modal"):
-        await pressed.reply()
-    refused: list[dict[str, object]] = [
-        {"reason": "no", "kind": ["a"]},
-        {"kind": ["a"]},
-        {"reason": "because", "kind": ["z"]},
-        {"reason": "because", "kind": []},
-        {"reason": "because", "kind": ["a"], "other": "x"},
-        {"reason": "because", "kind": ["a"], "scans": [Upload(filename="a", data=b"")] * (FILE_UPLOAD_LIMIT + 1)},
-    ]
-    for values in refused:
-        with pytest.raises(ClientRefused):
-            await sandbox.submit_modal(user_id=BEN_ID, interaction_id=pressed.id, values=values)
-    with pytest.raises(ClientRefused):
-        await sandbox.submit_modal(user_id=CLEO_ID, interaction_id=pressed.id, values={"reason": "because"})
-    values = {"reason": "because", "kind": ["b"], "scans": [Upload(filename="a.pdf", data=b"pdf")]}
-    submitted = await sandbox.submit_modal(user_id=BEN_ID, interaction_id=pressed.id, values=values)
-    assert (await submitted.reply())["content"] == "because ['b'] [b'pdf']"
-
-
-async def test_a_modal_of_text_inputs_in_rows_is_opened_by_a_command(sandbox: SandboxDiscord, start: Start) -> None:
-    bot = Bot(sandbox)
-
-    class Name(discord.ui.Modal, title="Name"):
-        name = discord.ui.TextInput[discord.ui.View](label="Name", custom_id="name", default="nobody", required=False)
-
-        async def on_submit(self, interaction: Interaction) -> None:
-            await interaction.response.send_message(f"hello {self.name.value}")
-
-    @bot.tree.command(description="Greets")
-    async def greet(interaction: Interaction) -> None:
-        await interaction.response.send_modal(Name(custom_id="name-modal"))
-
-    await start(bot)
-    await bot.sync()
-    opened = await (await sandbox.command(user_id=CLEO_ID, channel_id=ALERTS_ID, name="greet")).done()
-    submitted = await sandbox.submit_modal(user_id=CLEO_ID, interaction_id=opened.id, values={})
-    reply = await submitted.reply()
-    assert reply["content"] == "hello nobody"
-    assert reply["interaction_metadata"]["triggering_interaction_metadata"]["id"] == str(opened.id)
-
-
 async def test_a_disabled_button_and_a_link_are_not_pressed(sandbox: SandboxDiscord, start: Start) -> None:
     bot = await start(Bot(sandbox))
     view = discord.ui.View(timeout=None)
@@ -260,28 +187,3 @@ async def test_a_message_deleted_by_a_moderator_takes_its_buttons_along(sandbox:
         await sandbox.press(user_id=BEN_ID, message_id=message.id, custom_id="t1:ack:9")
     with pytest.raises(discord.NotFound, match="10008"):
         await message.edit(view=card(9))
-
-
-async def test_the_wrong_kind_of_response_is_refused(sandbox: SandboxDiscord, start: Start) -> None:
-    bot = Bot(sandbox)
-    errors: asyncio.Queue[str] = asyncio.Queue()
-
-    class Late(discord.ui.Modal, title="Late"):
-        name = discord.ui.TextInput[discord.ui.View](label="Name", required=False)
-
-        async def on_submit(self, interaction: Interaction) -> None:
-            for attempt in (interaction.response.send_modal(Late()), interaction.response.edit_message(content="x")):
-                try:
-                    await attempt
-                except discord.HTTPException as error:
-                    errors.put_nowait(str(error))
-
-    @bot.tree.command(description="Opens")
-    async def late(interaction: Interaction) -> None:
-        await interaction.response.send_modal(Late(custom_id="late"))
-
-    await start(bot)
-    await bot.sync()
-    opened = await (await sandbox.command(user_id=CLEO_ID, channel_id=ALERTS_ID, name="late")).done()
-    await sandbox.submit_modal(user_id=CLEO_ID, interaction_id=opened.id, values={})
-    assert "In type: Value must be one of {4, 5}." in await errors.get()
