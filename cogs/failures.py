@@ -13,16 +13,17 @@ from apscheduler.triggers.interval import IntervalTrigger
 from discord.ext import commands
 
 from bot.access import Action
-from bot.failures.card import BacklogCard, Card, IncidentCard, OutageCard
+from bot.failures.card import BacklogCard, Card, IncidentCard, OutageCard, ReminderCard
 from bot.failures.outcome import Acknowledged, AcknowledgeOutcome
 from bot.interactions import BotInteraction, change, check_access, defer, defer_update, say
 from bot.notifier import DiscordNotifier
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task
-from bot.presses import Press
+from bot.presses import Press, press
 from bot.ui import errors, lists, outcomes, replies
 from bot.ui.cards import render
 from bot.ui.custom_ids import Acknowledge, AcknowledgeAll, CustomId, Details, LookThrough, Mute
+from bot.ui.custom_ids import Failures as FailuresPage
 from bot.ui.layout import Accent
 
 if TYPE_CHECKING:
@@ -158,11 +159,19 @@ class Failures(commands.Cog):
 
     async def _look_through(self, interaction: BotInteraction, custom_id: LookThrough) -> None:
         check_access(interaction, Action.VIEW)
-        turning = interaction.message is not None and interaction.message.flags.ephemeral
-        await (defer_update if turning else defer)(interaction)
         if not await self._belongs(interaction, custom_id.card_id):
             return
-        page = await self.bot.ledger.rows(custom_id.card_id, offset=custom_id.page * lists.PAGE, limit=lists.PAGE)
+        card = await self.bot.ledger.card(custom_id.card_id)
+        if isinstance(card, BacklogCard):  # the ledger knows only how many those were
+            await press(interaction, str(FailuresPage(card.server, 0)))
+            return
+        turning = interaction.message is not None and interaction.message.flags.ephemeral
+        await (defer_update if turning else defer)(interaction)
+        offset = custom_id.page * lists.PAGE
+        if isinstance(card, ReminderCard):
+            page = await self.bot.ledger.open_rows(offset=offset, limit=lists.PAGE)
+        else:
+            page = await self.bot.ledger.rows(custom_id.card_id, offset=offset, limit=lists.PAGE)
         view = lists.look_through(page.rows, card_id=custom_id.card_id, total=page.total, page=custom_id.page)
         await (change if turning else say)(interaction, view)
 

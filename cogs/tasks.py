@@ -10,14 +10,15 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.access import Action, Allowed
+from bot.following import Following
 from bot.interactions import BotInteraction, change, check_access, defer, defer_update, member_of, say
-from bot.paperless.errors import NotFound, PaperlessError, TaskNeverAppeared, WaitTimedOut
+from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import RunResult, Task, TaskStatus, TaskType
 from bot.presses import chosen
 from bot.recent import RecentTasks
+from bot.tree import asks
 from bot.ui import errors, lists, outcomes, replies, runs
-from bot.ui.custom_ids import Active, CustomId, Failures, OnTask, OpenTask
-from bot.ui.layout import Accent
+from bot.ui.custom_ids import Active, CustomId, EndMute, Failures, OnTask, OpenTask
 from bot.ui.phrases import RUN, run_label
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHOICES = 25
-FOLLOW_SECONDS = 10 * 60
-"""An answer can be edited for 15 minutes; what takes longer is told to be looked up."""
-APPEAR_SECONDS = 20
 NEEDS_ATTENTION = (TaskStatus.FAILURE, TaskStatus.REVOKED)
 
 
@@ -49,7 +47,7 @@ class Tasks(commands.Cog):
 
     def __init__(self, bot: "TaskBot") -> None:
         self.bot = bot
-        self._following: set[asyncio.Task[None]] = set()
+        self._following = Following(show_server=bot.several_servers)
         self._recent = {name: RecentTasks(server.client) for name, server in bot.servers.items()}
         if not bot.several_servers:
             # discord.py offers no way to drop an option but this; the callbacks' default stands in for it.
@@ -58,13 +56,13 @@ class Tasks(commands.Cog):
                     command._params.pop("server", None)
 
     async def cog_unload(self) -> None:
-        for following in self._following:
-            following.cancel()
+        self._following.end()
         for recent in self._recent.values():
             recent.close()
 
     # --- commands
 
+    @asks(Action.VIEW)
     @app_commands.command()
     @app_commands.guild_only()
     @app_commands.describe(ref="The task's number or UUID", server="Which Paperless-ngx")
@@ -75,6 +73,7 @@ class Tasks(commands.Cog):
         where = self.bot.server(server)
         await say(interaction, self._drawn(where, await where.client.tasks(reference(ref))))
 
+    @asks(Action.VIEW)
     @tasks.command()
     @app_commands.describe(server="Which Paperless-ngx")
     async def active(self, interaction: BotInteraction, server: str | None = None) -> None:
@@ -83,6 +82,7 @@ class Tasks(commands.Cog):
         await defer(interaction)
         await say(interaction, await self._active_page(self.bot.server(server), 0))
 
+    @asks(Action.VIEW)
     @tasks.command()
     @app_commands.describe(server="Which Paperless-ngx")
     async def failures(self, interaction: BotInteraction, server: str | None = None) -> None:
@@ -91,6 +91,7 @@ class Tasks(commands.Cog):
         await defer(interaction)
         await say(interaction, await self._failures_page(self.bot.server(server), 0))
 
+    @asks(Action.VIEW)
     @tasks.command()
     @app_commands.describe(days="How far back, 1 to 365 (30 if left out)", server="Which Paperless-ngx")
     async def summary(
@@ -108,6 +109,15 @@ class Tasks(commands.Cog):
             view = lists.summary(found, days=days, server=where.name, show_server=self.bot.several_servers)
         await say(interaction, view)
 
+    @asks(Action.VIEW)
+    @tasks.command()
+    async def mutes(self, interaction: BotInteraction) -> None:
+        """Failures that are muted, by whom and until when; each can be ended."""
+        check_access(interaction, Action.VIEW)
+        await defer(interaction)
+        await say(interaction, lists.mutes(await self.bot.ledger.mutes()))
+
+    @asks(Action.RUN)
     @tasks.command()
     @app_commands.rename(kind="type")
     @app_commands.describe(kind="What to run", server="Which Paperless-ngx")
@@ -122,7 +132,7 @@ class Tasks(commands.Cog):
             await say(interaction, await self._ran(where, wanted, result))
             return
         await say(interaction, runs.started(wanted, result.task_id, link_base=where.link_base))
-        self._follow(interaction, where, wanted, result.task_id)
+        self._following.begin(interaction, where, wanted, result.task_id)
 
     # --- autocompletion: never an error, never a request a keystroke
 
@@ -175,10 +185,24 @@ class Tasks(commands.Cog):
             case OpenTask():
                 await self._open(interaction, custom_id)
             case Failures() | Active():
-                check_access(interaction, Action.VIEW, server=custom_id.server)
-                await defer_update(interaction)
-                draw = self._failures_page if isinstance(custom_id, Failures) else self._active_page
-                await change(interaction, await draw(self.bot.server(custom_id.server), custom_id.page))
+                await self._turn(interaction, custom_id)
+            case EndMute():
+                await self._end_mute(interaction)
+
+    async def _turn(self, interaction: BotInteraction, custom_id: Failures | Active) -> None:
+        """To another page of a list; from a card of the team's, to a list of one's own."""
+        check_access(interaction, Action.VIEW, server=custom_id.server)
+        own = interaction.message is not None and interaction.message.flags.ephemeral
+        await (defer_update if own else defer)(interaction)
+        draw = self._failures_page if isinstance(custom_id, Failures) else self._active_page
+        await (change if own else say)(interaction, await draw(self.bot.server(custom_id.server), custom_id.page))
+
+    async def _end_mute(self, interaction: BotInteraction) -> None:
+        check_access(interaction, Action.MUTE)
+        await defer_update(interaction)
+        ended = [await self.bot.desk.unmute(int(value)) for value in chosen(interaction) if value.isdecimal()]
+        note = "No longer muted." if any(ended) else "That had ended already."
+        await change(interaction, lists.mutes(await self.bot.ledger.mutes(), note=note))
 
     async def _show_anew(self, interaction: BotInteraction, custom_id: OnTask, *, note: str | None = None) -> None:
         where = self.bot.server(custom_id.server)
@@ -259,33 +283,11 @@ class Tasks(commands.Cog):
             show_server=self.bot.several_servers,
         )
 
-    # --- following a run
-
     async def _ran(self, where: "Server", kind: TaskType, result: RunResult) -> ui.LayoutView:
         """2.20 works inside the request; what it says is not always what became of it: its row tells."""
         if not result.task_id:
             return runs.done_without_row(kind, result.text)
         return self._drawn(where, await where.run_client.tasks(result.task_id), note=runs.said(result.text))
-
-    def _follow(self, interaction: BotInteraction, where: "Server", kind: TaskType, task_id: str) -> None:
-        following = asyncio.create_task(self._followed(interaction, where, kind, task_id), name=f"follow {task_id}")
-        self._following.add(following)
-        following.add_done_callback(self._following.discard)
-
-    async def _followed(self, interaction: BotInteraction, where: "Server", kind: TaskType, task_id: str) -> None:
-        try:
-            task = await where.run_client.tasks.wait(task_id, timeout=FOLLOW_SECONDS, grace=APPEAR_SECONDS)
-            view = self._drawn(where, task)
-        except TaskNeverAppeared:
-            view = runs.never_appeared(kind, task_id, link_base=where.link_base)
-        except WaitTimedOut as error:
-            view = runs.still_going(kind, task_id, error.task, link_base=where.link_base)
-        except PaperlessError as error:
-            view = replies.message(errors.of_paperless(error), accent=Accent.AMBER)
-        try:
-            await change(interaction, view)
-        except (discord.HTTPException, OSError) as error:
-            log.warning("the end of %s could not be told to %s: %s", task_id, interaction.user.id, error)
 
 
 async def setup(bot: "TaskBot") -> None:

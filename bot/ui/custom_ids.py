@@ -119,7 +119,15 @@ class OpenTask:
         return f"{VERSION}:open:{self.server}"
 
 
-CustomId = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute | OnTask | Failures | Active | OpenTask
+@dataclass(frozen=True, slots=True)
+class EndMute:
+    """The menu under /tasks mutes: its chosen value is the number of a mute."""
+
+    def __str__(self) -> str:
+        return f"{VERSION}:unmute"
+
+
+CustomId = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute | OnTask | Failures | Active | OpenTask | EndMute
 
 
 def _number(text: str) -> int | None:
@@ -172,6 +180,8 @@ def parse(text: str) -> CustomId | None:
     if len(text) > LIMIT or not TEMPLATE.fullmatch(text):
         return None
     _, verb, *fields = text.split(":")
+    if verb == "unmute":
+        return None if fields else EndMute()
     if verb in ("task-ack", "task-info", "task-show", "failures", "active", "open"):
         return _of_server(verb, fields[0], fields[1:]) if fields else None
     return _of_card(verb, fields)
@@ -187,7 +197,7 @@ def card_of(custom_id: CustomId) -> int | None:
     match custom_id:
         case Acknowledge() | AcknowledgeAll() | Details() | LookThrough() | Mute():
             return custom_id.card_id
-        case OnTask() | Failures() | Active() | OpenTask():
+        case OnTask() | Failures() | Active() | OpenTask() | EndMute():
             return None
         case _:
             assert_never(custom_id)

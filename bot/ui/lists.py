@@ -5,11 +5,11 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.failures.card import FailureRow, IncidentKind, IncidentState
+from bot.failures.card import FailureRow, IncidentKind, IncidentState, Mute
 from bot.paperless.models import Task, TaskStatus, TaskSummary
 from bot.ui import custom_ids
 from bot.ui.custom_ids import CustomId
-from bot.ui.layout import OPTION_LIMIT, Accent, Option, button, dotted, menu, panel, row, small
+from bot.ui.layout import OPTION_LIMIT, OPTIONS, Accent, Option, button, dotted, menu, panel, row, small
 from bot.ui.outages import server_name
 from bot.ui.phrases import doing, kind, status
 from bot.ui.reasons import one_line, reason
@@ -166,6 +166,31 @@ def look_through(rows: Sequence[FailureRow], *, card_id: int, total: int, page: 
     ]
     back, on = custom_ids.LookThrough(card_id, max(0, page - 1)), custom_ids.LookThrough(card_id, page + 1)
     return panel(lines, _pager(page, total, back=back, on=on))
+
+
+def _mute_line(mute: Mute) -> str:
+    subject = doing(mute.task_type, mute.filename, name_limit=NAME_LIMIT)
+    why = reason(error_type=None, message=mute.message, filename=mute.filename, limit=LINE_REASON_LIMIT)
+    swallowed = f"{plural(mute.swallowed, 'failure')} meanwhile" if mute.swallowed else None
+    ends = f"until {at(mute.until)}" + (", or until it changes" if mute.until_change else "")
+    return dotted(f"**{subject}**", why.text if why else None, ends, f"by <@{mute.user_id}>", swallowed)
+
+
+def mutes(found: Sequence[Mute], *, note: str | None = None) -> ui.LayoutView:
+    """Every mute that runs, the one that ends first at the top; a menu ends one."""
+    if not found:
+        return panel([note, "**Nothing is muted**"])
+    ordered = sorted(found, key=lambda mute: mute.until)
+    options = [
+        Option(
+            label=clean(mute.filename or str(kind(mute.task_type)).replace("\\", "")),
+            value=str(mute.mute_id),
+            description=one_line(mute.message or "", mute.filename),
+        )
+        for mute in ordered
+    ]
+    lines = [note, f"**{plural(len(found), 'mute')}**", *map(_mute_line, ordered[:OPTIONS])]
+    return panel(lines, row(menu("End one of them", custom_ids.EndMute(), options)))
 
 
 # --- summary

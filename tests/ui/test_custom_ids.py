@@ -13,6 +13,7 @@ from bot.ui.custom_ids import (
     Active,
     CustomId,
     Details,
+    EndMute,
     Failures,
     LookThrough,
     Mute,
@@ -34,6 +35,7 @@ values: st.SearchStrategy[CustomId] = st.one_of(
     st.builds(Failures, servers, ids),
     st.builds(Active, servers, ids),
     st.builds(OpenTask, servers),
+    st.just(EndMute()),
 )
 
 
@@ -93,6 +95,7 @@ def test_one_changed_character_gives_another_value_or_none(value: CustomId, data
         "t1:task-ack:home",
         "t1:task-ack::5b6c7d8e",
         "t1:task-drop:home:5b6c7d8e",
+        "t1:unmute:1",
         "t1:open:-x",
         "t1:open:home:1",
         "t1:failures:home:-1",
