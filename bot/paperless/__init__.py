@@ -24,6 +24,7 @@ from bot.paperless.errors import (
     UntrustedCertificate,
     WaitTimedOut,
 )
+from bot.paperless.labels import Label
 from bot.paperless.models import (
     AcknowledgeResult,
     Document,
@@ -49,6 +50,7 @@ __all__ = [
     "DocumentNotFound",
     "Forbidden",
     "InvalidArgument",
+    "Label",
     "MaybeDone",
     "NotFound",
     "NotPaperless",

@@ -1,4 +1,4 @@
-"""PaperlessClient: one server, one token, one request method. `tasks` and `documents` are built on it."""
+"""PaperlessClient: one server, one token, one request method. Everything else is built on it."""
 
 import asyncio
 import logging
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from bot.paperless import wire
 from bot.paperless.documents import Documents
 from bot.paperless.errors import ClientClosed, Forbidden, InvalidArgument, UnsupportedVersion
+from bot.paperless.labels import CORRESPONDENTS, DOCUMENT_TYPES, TAGS, Labels
 from bot.paperless.models import ServerVersion, TaskType
 from bot.paperless.rights import Rights, rights_of
 from bot.paperless.rows import ShapeError
@@ -96,6 +97,9 @@ class PaperlessClient:
         self._date = ""
         self.tasks = Tasks(self, sleep=sleep, monotonic=monotonic)
         self.documents = Documents(self)
+        self.tags = Labels(self, TAGS)
+        self.correspondents = Labels(self, CORRESPONDENTS)
+        self.document_types = Labels(self, DOCUMENT_TYPES)
 
     def __repr__(self) -> str:
         return f"PaperlessClient({self.url!r})"
