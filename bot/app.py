@@ -58,6 +58,10 @@ class Server:
     run_client: PaperlessClient
     link_base: str
 
+    async def close(self) -> None:
+        await self.client.close()
+        await self.run_client.close()
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -72,6 +76,11 @@ def _server(name: str, section: PaperlessSection) -> Server:
     client = _client(section, section.token.get_secret_value())
     run_client = client if section.run_token is None else _client(section, section.run_token.get_secret_value())
     return Server(name=name, client=client, run_client=run_client, link_base=section.link_base)
+
+
+def servers_of(settings: Settings) -> dict[str, Server]:
+    """By name. Nothing is asked of them yet; whoever asks for them closes them."""
+    return {name: _server(name, section) for name, section in settings.paperless.items()}
 
 
 class TaskBot(commands.Bot):
@@ -109,7 +118,7 @@ class TaskBot(commands.Bot):
     async def __aenter__(self) -> Self:
         """Open what the bot stands on. Raises DatabaseInUse or DatabaseUnusable, each with a sentence."""
         self.database = await Database.open(self.settings.database.url)
-        self.servers = {name: _server(name, section) for name, section in self.settings.paperless.items()}
+        self.servers = servers_of(self.settings)
         self.ledger = await Ledger.open(self.database, links=links_of(self._watched()), now=self.now)
         await super().__aenter__()
         return self
@@ -121,8 +130,7 @@ class TaskBot(commands.Bot):
             await super().__aexit__(exc_type, exc, traceback)
         finally:
             for server in self.servers.values():
-                await server.client.close()
-                await server.run_client.close()
+                await server.close()
             await self.database.close()
 
     # --- what the cogs use

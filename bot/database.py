@@ -19,9 +19,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import DateTime, TypeDecorator
 
+from bot import migrations
+
 T = TypeVar("T")
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_SECONDS = 10
+OPENING = (SQLAlchemyError, OSError, ImportError, migrations.FromTheFuture)
+"""What opening a database may raise."""
 
 
 class DatabaseInUse(Exception):
@@ -30,6 +34,10 @@ class DatabaseInUse(Exception):
 
 class DatabaseUnusable(Exception):
     """It cannot be opened, read or brought to the newest revision; the text says what to do."""
+
+
+class DatabaseAway(DatabaseUnusable):
+    """It does not answer, or not yet: try again."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -67,16 +75,16 @@ class Database:
         address = make_url(url)
         lock = FileLock.beside(address)
         try:
-            engine = _engine(address)
+            engine = engine_for(address)
             try:
                 async with engine.execution_options(bot_writes=True).begin() as connection:
-                    await connection.run_sync(_migrate)
+                    await connection.run_sync(migrations.upgrade)
             except BaseException:
                 await engine.dispose()
                 raise
-        except (SQLAlchemyError, OSError, ImportError) as error:
+        except OPENING as error:
             _release(lock)
-            raise DatabaseUnusable(_sentence(address, error)) from error
+            raise unusable(address, error) from error
         except BaseException:
             _release(lock)
             raise
@@ -144,7 +152,7 @@ class FileLock:
         try:
             return cls(path.with_name(path.name + ".lock"))
         except OSError as error:
-            raise DatabaseUnusable(_sentence(address, error)) from error
+            raise unusable(address, error) from error
 
     def release(self) -> None:
         os.close(self._descriptor)
@@ -155,7 +163,7 @@ def _release(lock: FileLock | None) -> None:
         lock.release()
 
 
-def _engine(address: URL) -> AsyncEngine:
+def engine_for(address: URL) -> AsyncEngine:
     driver = _DRIVERS.get(address.drivername, address.drivername)
     if address.get_backend_name() != "sqlite":
         return create_async_engine(address.set(drivername=driver), pool_pre_ping=True)
@@ -180,17 +188,15 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _migrate(connection: Any) -> None:
-    """Alembic's upgrade to the newest revision, on this connection, in its transaction."""
-    from alembic import command  # 6 MB of imports that are needed once
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _sentence(address: URL, error: BaseException) -> str:
+def unusable(address: URL, error: BaseException) -> DatabaseUnusable:
+    """What an error of opening it (OPENING) means, as a sentence."""
+    shown = address.render_as_string(hide_password=True)
+    if isinstance(error, migrations.FromTheFuture):
+        return DatabaseUnusable(
+            f"the database {shown} is at revision {error}, of a newer version of the bot: run that one, "
+            f"or restore a backup of revision {migrations.HEAD} or before"
+        )
     reason = error.orig if isinstance(error, DBAPIError) else error
-    return f"the database {address.render_as_string(hide_password=True)} cannot be used: {reason}"
+    away = isinstance(error, OSError) and address.get_backend_name() != "sqlite"
+    kind = DatabaseAway if away else DatabaseUnusable
+    return kind(f"the database {shown} {'does not answer' if away else 'cannot be used'}: {reason}")

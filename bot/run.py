@@ -9,9 +9,11 @@ import discord
 
 from bot import health
 from bot.app import TaskBot
-from bot.check import Finding, Level, check_bot, exit_of, sentence
+from bot.check import check_bot
+from bot.checks.discord import sentence
+from bot.checks.finding import Finding, Level, exit_of
 from bot.config import Settings
-from bot.database import DatabaseInUse, DatabaseUnusable
+from bot.database import DatabaseAway, DatabaseInUse, DatabaseUnusable
 from bot.exits import Exit, exit_for
 
 log = logging.getLogger(__name__)
@@ -27,7 +29,7 @@ async def run(settings: Settings, *, stop: asyncio.Event, connector: aiohttp.Bas
             return await _start_and_serve(bot, stop)
     except (DatabaseInUse, DatabaseUnusable) as error:
         log.critical("%s", error)
-        return Exit.CONFIG
+        return Exit.UNAVAILABLE if isinstance(error, DatabaseAway) else Exit.CONFIG
     except Exception as error:
         status = exit_for(error)
         if status is None:

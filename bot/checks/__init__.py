@@ -1,0 +1,1 @@
+"""What `python -m bot check` looks at, a module each. `bot.check` puts it together."""

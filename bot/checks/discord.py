@@ -1,0 +1,205 @@
+"""Discord: the application, the guild, every channel with the bot's permissions in it, every role."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+
+import discord
+
+from bot.checks.finding import Finding, failure, ok, warning
+from bot.config import Settings
+from bot.exits import Exit
+
+NEEDED_PERMISSIONS = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "read_message_history": "Read Message History",
+}
+THREAD_PERMISSIONS = {
+    "create_public_threads": "Create Public Threads",
+    "send_messages_in_threads": "Send Messages in Threads",
+}
+TOO_MUCH = {
+    "administrator": "Administrator",
+    "manage_guild": "Manage Server",
+    "manage_roles": "Manage Roles",
+    "manage_channels": "Manage Channels",
+    "manage_webhooks": "Manage Webhooks",
+    "manage_messages": "Manage Messages",
+    "kick_members": "Kick Members",
+    "ban_members": "Ban Members",
+}
+PRIVILEGED_INTENTS = {
+    "gateway_presence": "Presence",
+    "gateway_guild_members": "Server Members",
+    "gateway_message_content": "Message Content",
+}
+FEW_SESSIONS = 100  # of 1,000 a day; a crash loop that spends them all makes Discord reset the token
+
+
+def invite_link(application_id: int, guild_id: int | None = None) -> str:
+    """The link that invites the bot with what it uses and no more."""
+    permissions = discord.Permissions(**dict.fromkeys(NEEDED_PERMISSIONS, True))
+    guild = discord.utils.MISSING if guild_id is None else discord.Object(guild_id)
+    return discord.utils.oauth_url(application_id, permissions=permissions, guild=guild)
+
+
+async def check_discord(client: discord.Client, settings: Settings) -> AsyncIterator[Finding]:
+    """All of it. The client must be logged in; the gateway is not used, and no IDENTIFY spent."""
+    for finding in _check_application(client.application):
+        yield finding
+    yield await _check_sessions(client)
+    guild_id = settings.discord.guild_id
+    try:
+        guild = await client.fetch_guild(guild_id, with_counts=False)
+        me = await guild.fetch_member(client.user.id if client.user else 0)
+    except (discord.NotFound, discord.Forbidden):
+        link = invite_link(client.application_id or 0, guild_id)
+        yield failure("discord.guild_id", f"the bot is not in the guild {guild_id}: invite it with {link}")
+        return
+    yield ok("discord.guild_id", f"{guild.name}, as {me.display_name}")
+    if too_much := [name for flag, name in TOO_MUCH.items() if getattr(me.guild_permissions, flag)]:
+        yield warning("discord.guild_id", f"the bot has more than needed: take {', '.join(too_much)} from its roles")
+    async for finding in _check_channels(guild, me, settings):
+        yield finding
+    for finding in _check_roles(guild, me, settings):
+        yield finding
+
+
+def _check_application(application: discord.AppInfo | None) -> Iterator[Finding]:
+    if application is None:
+        return
+    yield ok("discord.token", f"of the application {application.name}")
+    if application.interactions_endpoint_url:
+        yield failure(
+            "discord.token",
+            f"commands and presses go to {application.interactions_endpoint_url} and never reach the bot: empty "
+            "Interactions Endpoint URL on the application's General Information page",
+        )
+    flags = application.flags
+    spare = [
+        name for flag, name in PRIVILEGED_INTENTS.items() if getattr(flags, flag) or getattr(flags, f"{flag}_limited")
+    ]
+    if spare:
+        yield warning(
+            "discord.token",
+            f"more than needed: switch the intent{'s' * (len(spare) > 1)} {', '.join(spare)} off on the Bot page",
+        )
+
+
+async def _check_sessions(client: discord.Client) -> Finding:
+    try:
+        _, _, limit = await client.http.get_bot_gateway()
+    except discord.GatewayNotFound:
+        return warning("discord.token", "Discord does not tell how often the bot may still connect today")
+    text = f"may connect {limit['remaining']:,} of {limit['total']:,} times until the day is over"
+    if limit["remaining"] > FEW_SESSIONS:
+        return ok("discord.token", text)
+    hours = limit["reset_after"] / 3_600_000
+    return warning("discord.token", f"{text}, in {hours:.0f} h: what made it connect so often? Its log says")
+
+
+# --- channels
+
+
+def _configured_channels(settings: Settings) -> Iterator[tuple[str, int, bool]]:
+    yield "failures.channel_id", settings.failures.channel_id, settings.failures.thread
+    for number, route in enumerate(settings.failures.routes):
+        yield f"failures.routes.{number}.channel_id", route.channel_id, route.thread
+
+
+async def _check_channels(guild: discord.Guild, me: discord.Member, settings: Settings) -> AsyncIterator[Finding]:
+    """All of them in one request; what is not among them (a thread) by itself."""
+    listed = {channel.id: channel for channel in await guild.fetch_channels()}
+    for key, channel_id, threads in _configured_channels(settings):
+        channel = listed.get(channel_id)
+        yield _of_channel(me, key, channel, threads=threads) if channel else await _fetched(guild, me, key, channel_id)
+
+
+async def _fetched(guild: discord.Guild, me: discord.Member, key: str, channel_id: int) -> Finding:
+    try:
+        channel = await guild.fetch_channel(channel_id)
+    except discord.Forbidden:
+        return failure(key, f"the bot may not see the channel {channel_id}: give it View Channel there")
+    except (discord.NotFound, discord.InvalidData):
+        return failure(key, f"there is no channel {channel_id} in {guild.name}: copy the id of one that exists")
+    return _of_channel(me, key, channel, threads=False)
+
+
+def _of_channel(
+    me: discord.Member, key: str, channel: discord.abc.GuildChannel | discord.Thread, *, threads: bool
+) -> Finding:
+    if not isinstance(channel, discord.abc.Messageable):
+        return failure(key, f"#{channel.name} is no channel that messages can be sent to")
+    if isinstance(channel, discord.Thread):
+        return ok(key, f"the thread {channel.name}")
+    permissions = channel.permissions_for(me)
+    needed = NEEDED_PERMISSIONS | (THREAD_PERMISSIONS if threads else {})
+    missing = [name for flag, name in needed.items() if not getattr(permissions, flag)]
+    if missing:
+        return failure(
+            key, f"in #{channel.name} the bot lacks {', '.join(missing)}: grant it in the channel's settings"
+        )
+    return ok(key, f"#{channel.name}")
+
+
+# --- roles
+
+
+def _access_roles(settings: Settings) -> Iterator[tuple[str, int]]:
+    for action in ("view", "acknowledge", "run", "upload"):
+        yield from ((f"access.{action}", role) for role in getattr(settings.access, action))
+
+
+def _mentioned_roles(settings: Settings) -> Iterator[tuple[str, int]]:
+    """Each with the channel in which it is to be mentioned."""
+    failures = settings.failures
+    wanted: list[tuple[str, int | None]] = [
+        ("failures.mention_role_id", failures.mention_role_id),
+        ("failures.escalate_role_id", failures.escalate_role_id),
+        *(
+            (f"failures.routes.{number}.mention_role_id", route.mention_role_id)
+            for number, route in enumerate(failures.routes)
+        ),
+    ]
+    yield from ((key, role) for key, role in wanted if role is not None)
+
+
+def _check_roles(guild: discord.Guild, me: discord.Member, settings: Settings) -> Iterator[Finding]:
+    known = {role.id: role for role in guild.roles}
+    configured = list(_access_roles(settings))
+    yield from _missing_roles(guild.name, known, configured)
+    if not settings.access.acknowledge:
+        yield warning("access.acknowledge", "empty: only members with Manage Server can acknowledge")
+    mentioned = list(_mentioned_roles(settings))
+    yield from _missing_roles(guild.name, known, mentioned)
+    for key, role_id in mentioned:
+        role = known.get(role_id)
+        if role is not None and not role.mentionable and not me.guild_permissions.mention_everyone:
+            yield warning(
+                key,
+                f"@{role.name} will not be notified: allow anyone to @mention this role in its settings",
+            )
+
+
+def _missing_roles(
+    guild: str, known: Mapping[int, discord.Role], configured: Sequence[tuple[str, int]]
+) -> Iterator[Finding]:
+    for key, role_id in configured:
+        if role_id not in known:
+            yield failure(key, f"there is no role {role_id} in {guild}: copy the id of one that exists")
+        else:
+            yield ok(key, f"@{known[role_id].name}")
+
+
+def sentence(error: BaseException) -> str:
+    """What an error of Discord's at start means, and what to do about it."""
+    if isinstance(error, discord.LoginFailure) or getattr(error, "code", None) == 4004:
+        return "Discord does not know the token: copy it anew from the Bot page of your application into discord.token"
+    if isinstance(error, discord.PrivilegedIntentsRequired) or getattr(error, "code", None) in (4013, 4014):
+        return "Discord refuses the bot's intents, of which none is privileged: is this the token of another bot?"
+    if isinstance(error, discord.HTTPException) and error.status in (401, 403):
+        return f"Discord refuses ({error.status}): {error.text or 'no reason given'}"
+    return f"Discord does not answer: {type(error).__name__}: {error}; try again later"
+
+
+def finding_of(error: BaseException, status: Exit) -> Finding:
+    return failure("discord", sentence(error), status)

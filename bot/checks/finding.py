@@ -1,0 +1,44 @@
+"""What was looked at, and what was found: a line each, with the way to mend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.exits import Exit
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARNING = "warning"  # the bot starts, and does less than it could
+    FAILURE = "failure"  # the bot does not start
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`subject` is the key in the configuration; `exit` counts for failures."""
+
+    level: Level
+    subject: str
+    text: str
+    exit: Exit = Exit.CONFIG
+
+    def __str__(self) -> str:
+        return f"{self.level:8} {self.subject}: {self.text}"
+
+
+def ok(subject: str, text: str) -> Finding:
+    return Finding(Level.OK, subject, text)
+
+
+def warning(subject: str, text: str) -> Finding:
+    return Finding(Level.WARNING, subject, text)
+
+
+def failure(subject: str, text: str, status: Exit = Exit.CONFIG) -> Finding:
+    return Finding(Level.FAILURE, subject, text, status)
+
+
+def exit_of(findings: Iterable[Finding]) -> Exit:
+    """What must be mended outweighs what did not answer."""
+    failures = {finding.exit for finding in findings if finding.level is Level.FAILURE}
+    return max(failures, default=Exit.DONE)
