@@ -7,8 +7,11 @@ names roles. Direct messages and other guilds get nothing.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from bot.sections import AccessSection
+from bot.ui import custom_ids
+from bot.ui.custom_ids import CustomId
 
 
 class Action(StrEnum):
@@ -46,6 +49,25 @@ class Denied:
 
 
 Decision = Allowed | Denied
+
+
+def action_of(custom_id: CustomId) -> Action:
+    """What a button or a menu is for."""
+    match custom_id:
+        case custom_ids.Acknowledge() | custom_ids.AcknowledgeAll() | custom_ids.OnTask(verb="ack"):
+            return Action.ACKNOWLEDGE
+        case custom_ids.Details() | custom_ids.OnTask(verb="info"):
+            return Action.DETAILS
+        case custom_ids.Mute() | custom_ids.EndMute():
+            return Action.MUTE
+        case custom_ids.LookThrough() | custom_ids.OnTask(verb="show"):
+            return Action.VIEW
+        case custom_ids.Failures() | custom_ids.Active() | custom_ids.OpenTask():
+            return Action.VIEW
+        case custom_ids.OnTask():
+            raise AssertionError("every verb is above")
+        case _:
+            assert_never(custom_id)
 
 
 class AccessDenied(Exception):

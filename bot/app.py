@@ -31,6 +31,7 @@ from bot.failures.ledger import Ledger
 from bot.failures.notifier import Notifier
 from bot.paperless import PaperlessClient
 from bot.sections import PaperlessSection
+from bot.tree import Tree
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +102,7 @@ class TaskBot(commands.Bot):
         super().__init__(
             commands.when_mentioned,
             help_command=None,
+            tree_cls=Tree,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             chunk_guilds_at_startup=False,

@@ -47,6 +47,14 @@ def member_of(interaction: BotInteraction) -> Member:
     )
 
 
+async def admit(interaction: BotInteraction, action: Action, *, server: str | None = None) -> None:
+    """The one gate, passed by every command, suggestion, press, choice and form before anything else is done.
+
+    Raises AccessDenied unless this person may do that here and now.
+    """
+    interaction.client.access.check(member_of(interaction), action, server=server)
+
+
 def check_access(interaction: BotInteraction, action: Action, *, server: str | None = None) -> None:
     """Raises AccessDenied unless this person may do that here and now."""
     interaction.client.access.check(member_of(interaction), action, server=server)

@@ -13,7 +13,8 @@ from typing import Any, Protocol, Self, cast
 import discord
 from discord import ui
 
-from bot.interactions import BotInteraction, answered, say
+from bot.access import Action, action_of
+from bot.interactions import BotInteraction, admit, answered, say
 from bot.ui import custom_ids, replies
 from bot.ui.custom_ids import CustomId
 
@@ -49,13 +50,15 @@ class Press(ui.DynamicItem[ui.Item[Any]], template=custom_ids.TEMPLATE):
 
 
 async def press(interaction: BotInteraction, text: str) -> None:
-    """Take a press to the cog it belongs to, and see that the person is answered."""
+    """Take a press through the gate to the cog it belongs to, and see that the person is answered."""
 
     async def work() -> None:
         custom_id = custom_ids.parse(text)
         if custom_id is None:
+            await admit(interaction, Action.VIEW)
             await say(interaction, replies.message(OUTDATED))
             return
+        await admit(interaction, action_of(custom_id), server=getattr(custom_id, "server", None))
         cog = interaction.client.get_cog(TASKS if custom_ids.card_of(custom_id) is None else CARDS)
         if cog is None:
             await say(interaction, replies.message(NOT_LOADED))
