@@ -46,12 +46,20 @@ def _fields(draft: DocumentDraft) -> list[tuple[str, str]]:
         raise InvalidArgument(f"archive_serial_number must be between 0 and {LARGEST_ASN}, not {number}")
     found: list[tuple[str, str]] = []
     if draft.title:
-        found.append(("title", draft.title))
+        found.append(("title", _checked("title", draft.title)))
     if draft.created is not None:
         found.append(("created", draft.created.isoformat()))
     keys = ("correspondent", "document_type", "storage_path", "archive_serial_number")
     found += [(key, str(getattr(draft, key))) for key in keys if getattr(draft, key) is not None]
     return found + [("tags", str(tag)) for tag in draft.tags]
+
+
+def _checked(key: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidArgument(f"The {key} holds a lone surrogate, which is no character") from None
+    return text
 
 
 def _filename(draft: DocumentDraft) -> str:

@@ -101,10 +101,12 @@ class Waits:
     async def _tick_on(self) -> None:
         pause = FIRST_PAUSE
         await asyncio.sleep(0)  # waits that begin together are looked at together
-        while self._watches:
+        while True:
             self._joined.clear()
             started = self._monotonic()
             await self._tick()
+            if all(watch.outcome.done() for watch in self._watches):
+                return
             if await self._sleep_or_join(pause):
                 pause = FIRST_PAUSE
                 await self._sleep(max(0.0, started + FIRST_PAUSE - self._monotonic()))

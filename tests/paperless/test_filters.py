@@ -1,4 +1,4 @@
-"""Filters are checked before anything is sent: what the server does not know it ignores, and answers with everything."""
+"""Filters are checked before anything is sent: what a server does not know it ignores, and answers with everything."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, cast

@@ -1,0 +1,309 @@
+"""Waiting for tasks: every way it can end, and how few requests it takes."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from bot.paperless import (
+    BadToken,
+    ClientClosed,
+    InvalidArgument,
+    Task,
+    TaskNeverAppeared,
+    TaskNotFound,
+    TaskStatus,
+    WaitTimedOut,
+)
+from tests.paperless.conftest import Connect, Sleeps
+from tests.paperless.server import Reply, Request, Server, json_reply, row9, task_row
+
+
+def uuid(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012x}"
+
+
+class World:
+    """Tasks that end after so many looks at them; None: never. Answers as 3.x does, or as 2.20."""
+
+    def __init__(self, ends_after: dict[int, int | None], *, status: str = "success", release: int = 3) -> None:
+        self.ends_after = ends_after
+        self.status = status
+        self.release = release
+        self.looks: Counter[int] = Counter()
+        self.requests: list[Request] = []
+        self.failing: list[Reply] = []
+        self.newer = 0  # tasks of other people, made later
+        self._more = asyncio.Event()
+
+    async def asked(self, times: int) -> None:
+        while len(self.requests) < times:
+            self._more.clear()
+            await self._more.wait()
+
+    def row(self, number: int) -> dict[str, Any]:
+        end = self.ends_after[number]
+        ended = end is not None and self.looks[number] >= end
+        if self.release == 2:
+            return row9(number, status=self.status.upper() if ended else "STARTED")
+        return task_row(number, status=self.status if ended else "started", date_done=None)
+
+    def __call__(self, request: Request) -> Reply:
+        if self.release == 2 and request.version == 10:
+            return json_reply({}, status=406, api=None)
+        if ("task_id", "probe") in request.query:
+            return self.answer([])
+        self.requests.append(request)
+        self._more.set()
+        if self.failing:
+            return self.failing.pop(0)
+        return self.answer(self.found(dict(request.query)))
+
+    def found(self, query: dict[str, str]) -> list[dict[str, Any]]:
+        if "task_id" in query:
+            numbers = [number for number in self.ends_after if uuid(number) == query["task_id"]]
+        else:
+            numbers = sorted(self.ends_after, reverse=True)
+        self.looks.update(numbers)
+        rows = [self.row(number) for number in numbers]
+        if self.release == 2:
+            return [row for row in rows if query.get("status", row["status"]) == row["status"]]
+        others = [task_row(10_000 + number) for number in range(self.newer)] if "task_id" not in query else []
+        return (others + rows)[: int(query.get("page_size", 25))]
+
+    def answer(self, rows: list[dict[str, Any]]) -> Reply:
+        if self.release == 2:
+            return json_reply(rows, api=9)
+        return json_reply({"count": len(rows), "next": None, "previous": None, "results": rows})
+
+
+def serve(world: World) -> Server:
+    return Server(world, probe=False)
+
+
+BOTH = pytest.mark.parametrize("release", [3, 2])
+
+
+@BOTH
+@pytest.mark.parametrize("status", ["success", "failure", "revoked"])
+async def test_it_ends_when_the_task_ends_in_whatever_way(status: str, release: int, connect: Connect) -> None:
+    world = World({1: 3}, status=status, release=release)
+    async with serve(world) as server:
+        task = await connect(server).tasks.wait(uuid(1))
+
+    assert (task.id, task.status) == (1, TaskStatus(status))
+    assert len(world.requests) == 3
+
+
+async def test_a_task_that_has_ended_is_one_request_and_no_pause(connect: Connect, sleeps: Sleeps) -> None:
+    world = World({1: 1})
+    async with serve(world) as server:
+        await connect(server).tasks.wait(uuid(1).upper())
+
+    assert (len(world.requests), sleeps) == (1, [])
+
+
+async def test_it_looks_less_and_less_often(connect: Connect, sleeps: Sleeps) -> None:
+    async with serve(World({1: 10})) as server:
+        await connect(server).tasks.wait(uuid(1))
+
+    assert [round(pause, 3) for pause in sleeps] == [0.5, 0.75, 1.125, 1.688, 2.531, 3.797, 5.0, 5.0, 5.0]
+
+
+async def test_a_row_that_never_appears_is_told_after_the_grace(connect: Connect, sleeps: Sleeps) -> None:
+    """As on a SQLite that was locked during the upload: 200 and a UUID, and no row ever."""
+    async with serve(World({})) as server:
+        with pytest.raises(TaskNeverAppeared, match="look before you repeat it") as caught:
+            await connect(server).tasks.wait(uuid(1), grace=30)
+
+    assert isinstance(caught.value, TaskNotFound)
+    assert 30 <= sum(sleeps) < 36
+
+
+async def test_a_row_that_appears_late_is_waited_for(connect: Connect) -> None:
+    world = World({})
+    async with serve(world) as server:
+        waiting = asyncio.create_task(connect(server).tasks.wait(uuid(1), grace=3600))
+        await world.asked(3)
+        world.ends_after[1] = 1
+
+        assert (await waiting).id == 1
+
+
+@BOTH
+async def test_its_own_timeout_tells_how_the_task_was_last_seen(release: int, connect: Connect) -> None:
+    async with serve(World({1: None}, release=release)) as server:
+        with pytest.raises(WaitTimedOut, match=r"is started after 0\.1 s") as caught:
+            await connect(server, sleep=asyncio.sleep).tasks.wait(uuid(1), timeout=0.1)
+
+    assert caught.value.task is not None
+    assert caught.value.task.status == TaskStatus.STARTED
+
+
+async def test_a_timeout_without_a_row_says_that_it_was_not_seen(connect: Connect) -> None:
+    async with serve(World({})) as server:
+        with pytest.raises(WaitTimedOut, match="was not seen") as caught:
+            await connect(server, sleep=asyncio.sleep).tasks.wait(uuid(1), timeout=0.1)
+
+    assert caught.value.task is None
+
+
+async def test_a_row_that_is_deleted_meanwhile_is_told(connect: Connect) -> None:
+    world = World({1: None})
+    async with serve(world) as server:
+        waiting = asyncio.create_task(connect(server).tasks.wait(uuid(1)))
+        await world.asked(1)
+        del world.ends_after[1]
+
+        with pytest.raises(TaskNotFound, match="deleted"):
+            await waiting
+
+
+async def test_a_server_that_is_away_for_a_while_ends_no_wait(connect: Connect) -> None:
+    world = World({1: 2})
+    world.failing = [Reply(503), Reply(raw=b"", close=True), Reply(500, b"", {"Content-Type": "text/html"})]
+    async with serve(world) as server:
+        assert (await connect(server, tries=1).tasks.wait(uuid(1))).id == 1
+
+
+async def test_an_error_that_stays_ends_every_wait(connect: Connect) -> None:
+    world = World({1: None, 2: None})
+    world.failing = [json_reply({"detail": "Invalid token."}, status=401, api=None)]
+    async with serve(world) as server:
+        paperless = connect(server)
+        await paperless.probe()
+        found = await asyncio.gather(*(paperless.tasks.wait(uuid(n)) for n in (1, 2)), return_exceptions=True)
+
+    assert [type(one) for one in found] == [BadToken, BadToken]
+
+
+@BOTH
+async def test_many_waits_share_their_requests(release: int, connect: Connect) -> None:
+    world = World(dict.fromkeys(range(1, 101), 5), release=release)
+    async with serve(world) as server:
+        paperless = connect(server)
+        found = await asyncio.gather(*(paperless.tasks.wait(uuid(number)) for number in range(1, 101)))
+
+    assert {task.id for task in found} == set(range(1, 101))
+    assert all(isinstance(task, Task) and task.is_complete for task in found)
+    # 3.x: one a tick. 2.20: two a tick, and one for each task that has ended, for how it ended.
+    assert len(world.requests) <= (6 if release == 3 else 2 * 16 + 100)
+
+
+async def test_tasks_that_others_push_off_the_newest_rows_are_looked_up(connect: Connect) -> None:
+    world = World(dict.fromkeys(range(1, 31), 3))
+    world.newer = 5000
+    async with serve(world) as server:
+        paperless = connect(server)
+        found = await asyncio.gather(*(paperless.tasks.wait(uuid(number)) for number in range(1, 31)))
+
+    assert len(found) == 30
+    ticks = sum("task_id" not in dict(request.query) for request in world.requests)
+    assert len(world.requests) - ticks <= 10 * (ticks + 1)
+
+
+async def test_seen_tasks_bound_the_next_look(connect: Connect) -> None:
+    world = World({1: 3, 2: 3})
+    async with serve(world) as server:
+        paperless = connect(server)
+        await asyncio.gather(paperless.tasks.wait(uuid(1)), paperless.tasks.wait(uuid(2)))
+
+    queries = [dict(request.query) for request in world.requests]
+    assert ["date_created_after" in query for query in queries] == [False, True, True]
+    assert queries[1]["date_created_after"] == "2026-11-23T12:38:39.031641Z"
+
+
+async def test_the_same_task_may_be_waited_for_twice(connect: Connect) -> None:
+    world = World({1: 3})
+    async with serve(world) as server:
+        paperless = connect(server)
+        first, second = await asyncio.gather(paperless.tasks.wait(uuid(1)), paperless.tasks.wait(uuid(1)))
+
+    assert first == second
+    assert len(world.requests) == 3
+
+
+async def test_a_wait_that_is_cancelled_leaves_nothing_behind(connect: Connect) -> None:
+    world = World({1: None})
+    async with serve(world) as server:
+        waiting = asyncio.create_task(connect(server).tasks.wait(uuid(1)))
+        await world.asked(2)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        seen = len(world.requests)
+        await asyncio.sleep(0.05)
+
+        assert len(world.requests) <= seen + 1
+
+
+async def test_a_new_wait_is_looked_at_at_once_while_others_pause(connect: Connect) -> None:
+    world = World({1: None, 2: 1})
+    pausing = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        if seconds >= 0.75:
+            pausing.set()
+            await asyncio.Event().wait()
+
+    async with serve(world) as server:
+        paperless = connect(server, sleep=sleep)
+        waiting = asyncio.create_task(paperless.tasks.wait(uuid(1)))
+        await pausing.wait()
+
+        assert (await paperless.tasks.wait(uuid(2))).id == 2
+        waiting.cancel()
+
+
+async def test_closing_the_client_ends_every_wait(connect: Connect) -> None:
+    world = World({1: None})
+    async with serve(world) as server:
+        paperless = connect(server, sleep=asyncio.sleep)
+        waiting = asyncio.create_task(paperless.tasks.wait(uuid(1)))
+        await world.asked(1)
+        await paperless.close()
+
+        with pytest.raises(ClientClosed):
+            await waiting
+
+
+async def test_a_failure_of_2_20_is_told_once_its_text_is_written(connect: Connect) -> None:
+    texts = ["<traceback object at 0x7f1259382d40>", "scan-1.pdf: Unsupported mime type x"]
+
+    class Racing(World):
+        def row(self, number: int) -> dict[str, Any]:
+            return super().row(number) | {"result": texts[0] if len(texts) == 1 else texts.pop(0)}
+
+    async with serve(Racing({1: 1}, status="failure", release=2)) as server:
+        task = await connect(server).tasks.wait(uuid(1))
+
+    assert task.error_message == "scan-1.pdf: Unsupported mime type x"
+
+
+async def test_a_failure_of_2_20_whose_text_never_comes_is_told_without(connect: Connect) -> None:
+    class Stuck(World):
+        def row(self, number: int) -> dict[str, Any]:
+            return super().row(number) | {"result": "<traceback object at 0x7f1259382d40>"}
+
+    world = Stuck({1: 1}, status="failure", release=2)
+    async with serve(world) as server:
+        task = await connect(server).tasks.wait(uuid(1))
+
+    assert task.result_pending
+    assert len(world.requests) == 6
+
+
+async def test_a_defect_in_reading_leaves_nobody_waiting(connect: Connect) -> None:
+    def broken(request: Request) -> Reply:
+        return json_reply({"count": 1, "next": None, "results": [{"id": 1}]})
+
+    async with Server(broken) as server:
+        with pytest.raises(Exception, match="Task"):
+            await connect(server).tasks.wait(uuid(1))
+
+
+async def test_waiting_for_a_run_that_made_no_row_is_refused(connect: Connect) -> None:
+    async with serve(World({})) as server:
+        with pytest.raises(InvalidArgument, match="no row"):
+            await connect(server).tasks.wait("")
