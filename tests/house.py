@@ -18,6 +18,7 @@ from bot.app import TaskBot
 from bot.config import Settings
 from bot.sandbox.discord import SandboxDiscord, ids
 from bot.sandbox.paperless import Pace, SandboxPaperless
+from tests.discord_schema import check_all
 
 Json = dict[str, Any]
 POLL_SECONDS = 1  # the least that the configuration allows
@@ -78,8 +79,10 @@ class House:
             await self._stack.enter_async_context(paperless)
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         await self._stack.aclose()
+        if kind is None:  # every end-to-end test holds what the bot sent against Discord's own document
+            check_all(self.discord.requests)
 
     def settings(self) -> Settings:
         values: dict[str, Any] = {
