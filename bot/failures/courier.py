@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 NONCE_HOLDS = timedelta(seconds=60)  # Discord: "the past few minutes"; after that a message is looked for
 CLOCK_DIFFERENCE = timedelta(minutes=5)  # between ours and Discord's
-STUMBLES = 5  # failures of one card, in a row, before others in its channel go first
+STUMBLES = 10  # failures of one card, in a row, before another in its channel is tried first
 PATIENCE = 5.0  # seconds that deliver_once waits for sends; they go on after it
 
 
@@ -48,7 +48,7 @@ class Courier:
         lanes = {lane for lane in started if lane is not None}
         if lanes:
             await asyncio.wait(lanes, timeout=self._patience)
-        done = sum((lane.result() for lane in lanes if lane.done()), Counter[str]())
+        done = sum((lane.result() for lane in lanes if lane.done() and not lane.cancelled()), Counter[str]())
         return await self._report(done, await self._outbox.due() if due else ())
 
     def begin(self) -> None:
@@ -170,7 +170,6 @@ class Courier:
             return None  # may be written to, perhaps, but not read: better twice than never
 
     async def _failed(self, outgoing: Outgoing, error: NotifierError, pace: Pace) -> bool:
-        self._stumbles[outgoing.card_id] += 1
         if isinstance(error, MessageGone):
             log.info("Card %s was deleted in Discord", outgoing.card_id)
             await self._outbox.dismissed(outgoing.card_id)
@@ -183,9 +182,16 @@ class Courier:
         if forbidden:
             await self._tell_closed(outgoing, error)
         else:
+            self._stumble(outgoing)
             log.warning("Card %s could not be sent: %s", outgoing.card_id, error)
         pace.failed(self._now(), retry_after=error.retry_after, forbidden=forbidden)
         return False
+
+    def _stumble(self, outgoing: Outgoing) -> None:
+        """Where another fails as well it is not the card: the order is kept again."""
+        if any(number >= STUMBLES for card_id, number in self._stumbles.items() if card_id != outgoing.card_id):
+            self._stumbles.clear()
+        self._stumbles[outgoing.card_id] += 1
 
     async def _tell_closed(self, outgoing: Outgoing, error: NotifierError) -> None:
         """Once, until it is open again. Cards wait, and go nowhere else: another channel has other readers."""

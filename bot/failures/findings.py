@@ -121,7 +121,7 @@ class Findings:
             query = (
                 select(failure)
                 .where(failure.c.server == name, failure.c.state == rows.SEEN)
-                .order_by(failure.c.at, failure.c.id)
+                .order_by(failure.c.at, failure.c.task_pk, failure.c.id)
                 .limit(TOLD_AT_ONCE)
             )
             seen = tuple(rows.numbered_from(row) for row in (await connection.execute(query)).mappings())

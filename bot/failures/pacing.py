@@ -7,7 +7,7 @@ SENDS = 5  # posts and edits in a channel ...
 SPAN = timedelta(seconds=5.5)  # ... within this: Discord allows 5 in 5 s of either, by its own clock
 BETWEEN_EDITS = timedelta(seconds=2)  # of one message
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
-FORBIDDEN_PAUSE, LONGEST_FORBIDDEN_PAUSE = timedelta(minutes=1), timedelta(minutes=15)
+FORBIDDEN_PAUSE, LONGEST_FORBIDDEN_PAUSE = timedelta(minutes=1), timedelta(minutes=5)
 
 
 class Pace:

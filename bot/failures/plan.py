@@ -34,13 +34,18 @@ def plan(snapshot: Snapshot, view: View, policy: Policy, now: datetime) -> Plan:
     telling = _Telling(view, grouping, policy=policy, now=now)
     backlog = _backlog(snapshot, grouping, policy)
     telling.end_expired_mutes()
-    for numbered in sorted(snapshot.failures, key=lambda each: (each.failure.at, each.failure_id)):
+    for numbered in sorted(snapshot.failures, key=_order):
         telling.tell(numbered)
     told = (*grouping.actions, *telling.actions)
     changes = plan_changes(snapshot.looked_at)
     answer = plan_answer(snapshot, view.server, grouping, policy=policy, now=now)
     reminders = plan_reminders(view.waiting, grouping, policy=policy, now=now)
     return (*backlog, *told, *changes, *answer, *reminders, *grouping.windows())
+
+
+def _order(numbered: Numbered) -> tuple[datetime, int, int]:
+    """As they failed; what failed at one instant as it was queued."""
+    return numbered.failure.at, numbered.failure.task_pk, numbered.failure_id
 
 
 def _backlog(snapshot: Snapshot, grouping: Grouping, policy: Policy) -> tuple[PostCard, ...]:

@@ -1,7 +1,7 @@
 """A world for the tests of the desk: the local Paperless, a stepped clock, an in-memory Discord, a real database.
 
 The notifier enforces what Discord does: a nonce seen before answers with its message, a deleted message is gone,
-a channel's limit is 429. `died` tells where a life of the bot ended; `World.restart` begins another.
+a channel's limit is 429. `Died` ends a life of the bot in the middle of a call; `World.restart` begins another.
 """
 
 import asyncio
@@ -47,6 +47,10 @@ class Message:
     deleted: bool = False
 
 
+class Died(asyncio.CancelledError):
+    """The process ends in the middle of this call: nothing is sent any more until World.restart."""
+
+
 class Channels:
     """An in-memory Notifier, with Discord's habits."""
 
@@ -61,6 +65,7 @@ class Channels:
         self.closed: set[int] = set()
         self.hangs: set[int] = set()
         self.release = asyncio.Event()
+        self.dead = False
         self._sends: defaultdict[int, deque[datetime]] = defaultdict(deque)
         self._ids = itertools.count(7000000000000000001)
 
@@ -125,13 +130,15 @@ class Channels:
         return None
 
     async def _enter(self, call: str, channel_id: int) -> None:
+        if self.dead:
+            raise Died
         self.calls.append(call)
         if channel_id in self.hangs:
             await self.release.wait()
         if channel_id in self.closed:
             raise ChannelForbidden("Missing Access")
         if self.faults:
-            raise self.faults.popleft()
+            raise self._noted(self.faults.popleft())
         if self.allowed is not None and call != "find":
             self._count(channel_id)
         await asyncio.sleep(0)
@@ -147,7 +154,11 @@ class Channels:
 
     def _leave(self) -> None:
         if self.lost:
-            raise self.lost.popleft()
+            raise self._noted(self.lost.popleft())
+
+    def _noted(self, fault: BaseException) -> BaseException:
+        self.dead = self.dead or isinstance(fault, Died)
+        return fault
 
 
 @dataclass
@@ -209,6 +220,7 @@ class World:
 
     async def restart(self, *, section: FailuresSection | None = None) -> None:
         await self.close()
+        self.channels.dead = False
         self.section = section or self.section
         await self.open()
 
@@ -231,6 +243,10 @@ class World:
             self.clock.advance(1)
             await self.desk.deliver_once()
 
+    async def lanes(self) -> None:
+        """Until what the courier has begun is done."""
+        await asyncio.gather(*self.desk.courier._lanes, return_exceptions=True)
+
     def requests(self, since: int = 0) -> list[Any]:
         return list(self.home.requests)[since:]
 
@@ -252,9 +268,14 @@ _template: list[bytes] = []
 
 async def _migrated(path: Path) -> None:
     """The migrations take longer than most tests: done once, and copied."""
+    template = path.with_name("template.db")
     if not _template:
-        template = path.with_name("template.db")
         await (await Database.open(f"sqlite:///{template}")).close()
+    await asyncio.to_thread(_copy, template, path)
+
+
+def _copy(template: Path, path: Path) -> None:
+    if not _template:
         _template.append(template.read_bytes())
     path.write_bytes(_template[0])
 
