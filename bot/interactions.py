@@ -55,11 +55,6 @@ async def admit(interaction: BotInteraction, action: Action, *, server: str | No
     interaction.client.access.check(member_of(interaction), action, server=server)
 
 
-def check_access(interaction: BotInteraction, action: Action, *, server: str | None = None) -> None:
-    """Raises AccessDenied unless this person may do that here and now."""
-    interaction.client.access.check(member_of(interaction), action, server=server)
-
-
 async def _insist(send: Callable[[], Awaitable[object]]) -> bool:
     """`send`, again where the connection was lost or Discord stumbled; False if Discord had it already."""
     for left in reversed(range(TRIES)):

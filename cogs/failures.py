@@ -12,10 +12,9 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_J
 from apscheduler.triggers.interval import IntervalTrigger
 from discord.ext import commands
 
-from bot.access import Action
 from bot.failures.card import BacklogCard, Card, IncidentCard, OutageCard, ReminderCard
 from bot.failures.outcome import Acknowledged, AcknowledgeOutcome
-from bot.interactions import BotInteraction, change, check_access, defer, defer_update, say
+from bot.interactions import BotInteraction, change, defer, defer_update, say
 from bot.notifier import DiscordNotifier
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task
@@ -122,7 +121,6 @@ class Failures(commands.Cog):
         )
 
     async def _acknowledge(self, interaction: BotInteraction, custom_id: Acknowledge) -> None:
-        check_access(interaction, Action.ACKNOWLEDGE)
         await defer_update(interaction)
         if not await self._belongs(interaction, custom_id.card_id):
             return
@@ -142,7 +140,6 @@ class Failures(commands.Cog):
                 await change(interaction, render(card))
 
     async def _ask_first(self, interaction: BotInteraction, custom_id: AcknowledgeAll) -> None:
-        check_access(interaction, Action.ACKNOWLEDGE)
         await defer(interaction)
         if not await self._belongs(interaction, custom_id.card_id):
             return
@@ -150,7 +147,6 @@ class Failures(commands.Cog):
         await say(interaction, outcomes.sure(custom_id, page.total))
 
     async def _acknowledge_all(self, interaction: BotInteraction, custom_id: AcknowledgeAll) -> None:
-        check_access(interaction, Action.ACKNOWLEDGE)
         await defer_update(interaction)
         if not await self._belongs(interaction, custom_id.card_id):
             return
@@ -158,7 +154,6 @@ class Failures(commands.Cog):
         await change(interaction, replies.message(outcomes.of_all(outcome)))
 
     async def _look_through(self, interaction: BotInteraction, custom_id: LookThrough) -> None:
-        check_access(interaction, Action.VIEW)
         if not await self._belongs(interaction, custom_id.card_id):
             return
         card = await self.bot.ledger.card(custom_id.card_id)
@@ -176,7 +171,6 @@ class Failures(commands.Cog):
         await (change if turning else say)(interaction, view)
 
     async def _mute(self, interaction: BotInteraction, custom_id: Mute) -> None:
-        check_access(interaction, Action.MUTE)
         await defer_update(interaction)
         if not await self._belongs(interaction, custom_id.card_id):
             return
@@ -193,7 +187,6 @@ class Failures(commands.Cog):
     # --- details
 
     async def _details(self, interaction: BotInteraction, custom_id: Details) -> None:
-        check_access(interaction, Action.DETAILS)
         await defer(interaction)
         if not await self._belongs(interaction, custom_id.card_id):
             return

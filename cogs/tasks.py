@@ -9,9 +9,9 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.access import Action, Allowed
+from bot.access import Action
 from bot.following import Following
-from bot.interactions import BotInteraction, change, check_access, defer, defer_update, member_of, say
+from bot.interactions import BotInteraction, change, defer, defer_update, say
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import RunResult, Task, TaskStatus, TaskType
 from bot.presses import chosen
@@ -68,7 +68,6 @@ class Tasks(commands.Cog):
     @app_commands.describe(ref="The task's number or UUID", server="Which Paperless-ngx")
     async def task(self, interaction: BotInteraction, ref: str, server: str | None = None) -> None:
         """Show one task: what became of it, and why."""
-        check_access(interaction, Action.VIEW, server=server)
         await defer(interaction)
         where = self.bot.server(server)
         await say(interaction, self._drawn(where, await where.client.tasks(reference(ref))))
@@ -78,7 +77,6 @@ class Tasks(commands.Cog):
     @app_commands.describe(server="Which Paperless-ngx")
     async def active(self, interaction: BotInteraction, server: str | None = None) -> None:
         """What waits or runs now, the newest first."""
-        check_access(interaction, Action.VIEW, server=server)
         await defer(interaction)
         await say(interaction, await self._active_page(self.bot.server(server), 0))
 
@@ -87,7 +85,6 @@ class Tasks(commands.Cog):
     @app_commands.describe(server="Which Paperless-ngx")
     async def failures(self, interaction: BotInteraction, server: str | None = None) -> None:
         """What failed and is not acknowledged, the newest first."""
-        check_access(interaction, Action.VIEW, server=server)
         await defer(interaction)
         await say(interaction, await self._failures_page(self.bot.server(server), 0))
 
@@ -98,7 +95,6 @@ class Tasks(commands.Cog):
         self, interaction: BotInteraction, days: app_commands.Range[int, 1, 365] = 30, server: str | None = None
     ) -> None:
         """Runs, failures and durations by type of task."""
-        check_access(interaction, Action.VIEW, server=server)
         await defer(interaction)
         where = self.bot.server(server)
         try:
@@ -113,7 +109,6 @@ class Tasks(commands.Cog):
     @tasks.command()
     async def mutes(self, interaction: BotInteraction) -> None:
         """Failures that are muted, by whom and until when; each can be ended."""
-        check_access(interaction, Action.VIEW)
         await defer(interaction)
         await say(interaction, lists.mutes(await self.bot.ledger.mutes()))
 
@@ -123,7 +118,6 @@ class Tasks(commands.Cog):
     @app_commands.describe(kind="What to run", server="Which Paperless-ngx")
     async def run(self, interaction: BotInteraction, kind: str, server: str | None = None) -> None:
         """Run a maintenance task now."""
-        check_access(interaction, Action.RUN, server=server)
         await defer(interaction)
         where, wanted = self.bot.server(server), runnable(kind)
         result = await where.run_client.tasks.run(wanted)
@@ -144,7 +138,7 @@ class Tasks(commands.Cog):
     @task.autocomplete("ref")
     async def _refs(self, interaction: BotInteraction, current: str) -> list[app_commands.Choice[str]]:
         where = self._named(interaction)
-        if where is None or not isinstance(self.bot.access.decide(member_of(interaction), Action.VIEW), Allowed):
+        if where is None:
             return []
         found = lists.suggestions(await self._recent[where.name].tasks(), current, now=self.bot.now())
         return [app_commands.Choice(name=label, value=value) for label, value in found[:CHOICES]]
@@ -179,7 +173,6 @@ class Tasks(commands.Cog):
             case OnTask(verb="info"):
                 await self._details(interaction, custom_id)
             case OnTask():
-                check_access(interaction, Action.VIEW, server=custom_id.server)
                 await defer_update(interaction)
                 await self._show_anew(interaction, custom_id)
             case OpenTask():
@@ -191,14 +184,12 @@ class Tasks(commands.Cog):
 
     async def _turn(self, interaction: BotInteraction, custom_id: Failures | Active) -> None:
         """To another page of a list; from a card of the team's, to a list of one's own."""
-        check_access(interaction, Action.VIEW, server=custom_id.server)
         own = interaction.message is not None and interaction.message.flags.ephemeral
         await (defer_update if own else defer)(interaction)
         draw = self._failures_page if isinstance(custom_id, Failures) else self._active_page
         await (change if own else say)(interaction, await draw(self.bot.server(custom_id.server), custom_id.page))
 
     async def _end_mute(self, interaction: BotInteraction) -> None:
-        check_access(interaction, Action.MUTE)
         await defer_update(interaction)
         ended = [await self.bot.desk.unmute(int(value)) for value in chosen(interaction) if value.isdecimal()]
         note = "No longer muted." if any(ended) else "That had ended already."
@@ -210,7 +201,6 @@ class Tasks(commands.Cog):
         await change(interaction, self._drawn(where, task, note=note))
 
     async def _acknowledge(self, interaction: BotInteraction, custom_id: OnTask) -> None:
-        check_access(interaction, Action.ACKNOWLEDGE, server=custom_id.server)
         await defer_update(interaction)
         where = self.bot.server(custom_id.server)
         outcome = await self.bot.desk.acknowledge_tasks(
@@ -222,7 +212,6 @@ class Tasks(commands.Cog):
         await self._show_anew(interaction, custom_id, note=outcomes.to_presser(outcome))
 
     async def _details(self, interaction: BotInteraction, custom_id: OnTask) -> None:
-        check_access(interaction, Action.DETAILS, server=custom_id.server)
         await defer(interaction)
         task = await self.bot.server(custom_id.server).client.tasks(custom_id.task_id)
         view, traceback = replies.task_details(task)
@@ -230,7 +219,6 @@ class Tasks(commands.Cog):
         await say(interaction, view, file=file)
 
     async def _open(self, interaction: BotInteraction, custom_id: OpenTask) -> None:
-        check_access(interaction, Action.VIEW, server=custom_id.server)
         await defer(interaction)
         where = self.bot.server(custom_id.server)
         for task_id in chosen(interaction)[:1]:
