@@ -24,10 +24,12 @@ from bot.failures.outcome import (
 )
 from bot.failures.writing import LISTED
 from bot.paperless import PaperlessClient
-from bot.paperless.errors import MaybeDone, PaperlessError, ServerError
+from bot.paperless.errors import BadToken, Forbidden, InvalidArgument, NotFound, PaperlessError, Rejected
 from bot.paperless.models import Task
 
 log = logging.getLogger(__name__)
+
+REFUSALS = (BadToken, Forbidden, InvalidArgument, NotFound, Rejected)  # nothing was done, for certain
 
 
 @dataclass
@@ -35,6 +37,7 @@ class _Progress:
     done: int = 0
     vanished: int = 0
     elsewhere: int = 0
+    asked: bool = False  # the last request may have been worked on
 
 
 class Acknowledging:
@@ -99,16 +102,16 @@ class Acknowledging:
         try:
             await self._all(claim, progress)
         except PaperlessError as error:
-            await self._stop(claim, error, given_back=given_back)
+            unclear = progress.asked and not isinstance(error, REFUSALS)
+            await self._stop(claim, unclear=unclear, given_back=given_back)
             return NotAcknowledged(error=error, done=progress.done)
         await self._claims.settle(claim.claim_id, state="done")
         if progress.elsewhere and not progress.done:
             return AlreadyAcknowledged(acknowledgement=self._claims.elsewhere())
         return Acknowledged(count=progress.done, vanished=progress.vanished)
 
-    async def _stop(self, claim: Claim, error: PaperlessError, *, given_back: bool) -> None:
+    async def _stop(self, claim: Claim, *, unclear: bool, given_back: bool) -> None:
         """Where the outcome is not known, the next look at the rows tells: then it was this person all the same."""
-        unclear = isinstance(error, MaybeDone | ServerError)
         if unclear:
             for server in {each.server for each in claim.failures}:
                 await self._findings.expects(server, None)
@@ -133,7 +136,9 @@ class Acknowledging:
         pending = [each for each in same if each.failure_id not in elsewhere]
         done = 0
         for part in chunks(pending):
+            progress.asked = True
             confirmed = await self._ask(client, [rows[each.task_id] for each in part])
+            progress.asked = False
             ids = [each.failure_id for each in part if each.task_id in confirmed]
             done += await self._claims.record(claim.claim_id, ids)
             progress.done += len(ids)
@@ -150,13 +155,25 @@ class Acknowledging:
         return {task_id: task for task_id, task in found.items() if task is not None}
 
     async def _ask(self, client: PaperlessClient, rows: Sequence[Task]) -> set[str]:
-        """Which of them Paperless has as acknowledged now. Few are read back one by one; of many, the number that it
-        answered is what counts (the client compares it)."""
-        result = await client.tasks.acknowledge([row.id for row in rows])
+        """Which of them Paperless has as acknowledged now. Few are read back one by one, also when no answer came; of
+        many, the number that it answered is what counts (the client compares it)."""
+        try:
+            result = await client.tasks.acknowledge([row.id for row in rows])
+        except REFUSALS:
+            raise
+        except PaperlessError:
+            confirmed = await self._read_back(client, rows) if len(rows) <= looking.FEW else set()
+            if len(confirmed) < len(rows):
+                raise
+            return confirmed
         if len(rows) <= looking.FEW:
-            read = [await looking.one(client, row.task_id) for row in rows]
-            return {task.task_id for task in read if task is not None and task.acknowledged}
-        return {row.task_id for row in rows if row.id in set(result.acknowledged)}
+            return await self._read_back(client, rows)
+        done = set(result.acknowledged)
+        return {row.task_id for row in rows if row.id in done}
+
+    async def _read_back(self, client: PaperlessClient, rows: Sequence[Task]) -> set[str]:
+        read = [await looking.one(client, row.task_id) for row in rows]
+        return {task.task_id for task in read if task is not None and task.acknowledged}
 
 
 def _is_still(failure: Claimed, row: Task | None) -> bool:

@@ -1,10 +1,10 @@
 """Writes what changed about what was told already: failures, outages, mutes; each on a given connection."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures.actions import ChangeFailure, KeepOutage
@@ -15,12 +15,14 @@ from bot.failures.rows import OPEN
 from bot.failures.schema import claim, failure, incident, mute, server
 from bot.failures.writing import LISTED, expect, refresh_incidents, show_again, show_cards
 
+CREDITED_FOR = timedelta(minutes=2)  # after that, whoever did it was somebody else
+
 
 async def change_failures(connection: AsyncConnection, changes: Sequence[ChangeFailure], *, now: datetime) -> None:
     if not changes:
         return
     ids = [each.failure_id for each in changes]
-    claimants = await _claimants(connection, ids)
+    claimants = await _claimants(connection, ids, now)
     names = ("state", "owner", "running_again", *_ACKNOWLEDGED)
     statement = (
         update(failure)
@@ -53,13 +55,15 @@ def _values(change: ChangeFailure, claimant: tuple[int, str] | None, now: dateti
     }
 
 
-async def _claimants(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+async def _claimants(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> dict[int, tuple[int, str]]:
+    """Who pressed Acknowledge for these just now, without the outcome being known."""
+    running = or_(claim.c.state == "wanted", (claim.c.state == "unclear") & (claim.c.settled_at > now - CREDITED_FOR))
     found: dict[int, tuple[int, str]] = {}
     for part in chunks(ids):
         query = (
             select(failure.c.id, claim.c.user_id, claim.c.user_name)
             .join(claim, claim.c.id == failure.c.claim_id)
-            .where(failure.c.id.in_(part), claim.c.state.in_(("wanted", "unclear")))
+            .where(failure.c.id.in_(part), running)
         )
         found.update((row.id, (row.user_id, row.user_name)) for row in await connection.execute(query))
     return found

@@ -53,7 +53,7 @@ class Mutes:
         """The next to end first."""
         swallowed = (
             select(func.count())
-            .where(failure.c.fingerprint == mute.c.fingerprint, failure.c.seen_at >= mute.c.at)
+            .where(failure.c.fingerprint == mute.c.fingerprint, failure.c.seen_at > mute.c.at)
             .scalar_subquery()
         )
         query = (
