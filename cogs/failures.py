@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DELIVER_SECONDS = 1
+AT_ONCE = 500
+"""Failures that are acknowledged before anyone wonders."""
 MUTED_FOR = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "until": timedelta(days=30)}
 """A mute always ends: `until` means until it fails differently or succeeds, and after 30 days all the same."""
 
@@ -150,6 +152,9 @@ class Failures(commands.Cog):
         await defer_update(interaction)
         if not await self._belongs(interaction, custom_id.card_id):
             return
+        page = await self.bot.ledger.rows(custom_id.card_id, through=custom_id.through, open_only=True, limit=1)
+        if page.total > AT_ONCE:  # that takes seconds
+            await change(interaction, replies.message(outcomes.at_work(page.total)))
         outcome = await self._acknowledge_up_to(interaction, custom_id)
         await change(interaction, replies.message(outcomes.of_all(outcome)))
 

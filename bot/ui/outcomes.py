@@ -92,6 +92,10 @@ def of_all(outcome: AcknowledgeOutcome) -> str:
     return to_presser(outcome) or "Done."
 
 
+def at_work(total: int) -> str:
+    return f"Acknowledging {plural(total, 'failure')} ..."
+
+
 def sure(custom_id: AcknowledgeAll, open_total: int) -> ui.LayoutView:
     """Asked once, saying how many."""
     if open_total == 0:

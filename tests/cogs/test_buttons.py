@@ -136,6 +136,34 @@ class TestDetails:
 
 
 class TestMute:
+    async def test_is_listed_and_can_be_ended(self, house: House) -> None:
+        async with house.bot() as bot:
+            _, card = await failed_card(house, bot)
+            await house.press(await house.press(card, "Details"), "Mute for 1 day")
+            listed = await house.command("tasks mutes")
+            (mute,) = await bot.ledger.mutes()
+            chosen = await house.discord.select(
+                user_id=ids.BEN_ID, message_id=int(listed["id"]), custom_id="t1:unmute", values=[mute.mute_id]
+            )
+            ended = await chosen.reply()
+            assert await bot.ledger.mutes() == ()
+        assert "Consuming invoice-11.pdf" in texts(listed)
+        assert f"by <@{ids.BEN_ID}>" in texts(listed)
+        assert "Nothing is muted" in texts(ended)
+
+    async def test_nobody_without_the_role_ends_one(self, house: House) -> None:
+        async with house.bot() as bot:
+            _, card = await failed_card(house, bot)
+            await house.press(await house.press(card, "Details"), "Mute for 1 day")
+            listed = await house.command("tasks mutes", user_id=ids.CLEO_ID)
+            (mute,) = await bot.ledger.mutes()
+            chosen = await house.discord.select(
+                user_id=ids.CLEO_ID, message_id=int(listed["id"]), custom_id="t1:unmute", values=[mute.mute_id]
+            )
+            refusal = await chosen.reply()
+            assert len(await bot.ledger.mutes()) == 1
+        assert "Muting failures is for" in texts(refusal)
+
     async def test_from_the_details_and_the_card_says_until_when(self, house: House) -> None:
         async with house.bot() as bot:
             _, card = await failed_card(house, bot)
@@ -172,6 +200,17 @@ class TestDigest:
         assert second["id"] == first["id"]
         assert "9 to 16 of" in texts(second)
         assert "Newer" in buttons(second)
+
+
+async def test_what_had_failed_before_the_first_start_can_be_looked_through(house: House) -> None:
+    house.paperless.burst(20)
+    async with house.bot():
+        card = await house.card(lambda text: "20 tasks in Paperless had failed before the bot came" in text)
+        first = await house.press(card, "Look through", user_id=ids.CLEO_ID)
+        second = await house.press(first, "Older", user_id=ids.CLEO_ID)
+    assert first["flags"] & discord.MessageFlags.ephemeral.flag
+    assert "the newest 8 of 20" in texts(first)
+    assert "9 to 16 of 20" in texts(second)
 
 
 class TestForged:

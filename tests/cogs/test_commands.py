@@ -69,6 +69,20 @@ class TestTask:
             changed = await house.press(reply, "Refresh")
         assert "Consuming slow.pdf is done" in texts(changed)
 
+    async def test_recent_ones_are_suggested_while_typing(self, house: House) -> None:
+        row = house.paperless.fail("invoice-11.pdf")
+        house.paperless.fail("receipt.pdf")
+        async with house.bot():
+            offered = await house.discord.autocomplete(
+                user_id=ids.CLEO_ID,
+                channel_id=ids.ALERTS_ID,
+                name="task",
+                options={"ref": "invoice"},
+                focused="ref",
+            )
+        assert [choice["value"] for choice in offered] == [row.task_id]
+        assert offered[0]["name"].startswith("invoice-11.pdf · failed · ")
+
 
 class TestLists:
     async def test_failures_newest_first_in_pages_with_a_menu(self, house: House) -> None:
