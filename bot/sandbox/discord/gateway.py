@@ -25,6 +25,9 @@ PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
 KNOWN_INTENTS = (1 << 26) - 1
 
 HEARTBEAT_INTERVAL_MS = 41_250
+# discord.py's thread notes when a heartbeat left only after it has: an answer before that would count as a whole
+# interval late ("websocket is 41.3s behind"). The first one, before IDENTIFY, does not come from that thread.
+ACK_SECONDS = 0.05
 REPLAY_LENGTH = 2_000
 RESUMABLE_SECONDS = 180
 IDENTIFIES_PER_DAY = 1_000
@@ -124,7 +127,10 @@ class Gateway:
         if self.refuse_with is not None:
             return web.Response(status=self.refuse_with)
         socket = web.WebSocketResponse(max_msg_size=0, timeout=1)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:  # the bot was stopped at this very moment
+            return socket
         transport = request.transport
         connection = Connection(socket, transport, compress=request.query.get("compress"))
         self.connections.add(connection)
@@ -153,7 +159,9 @@ class Gateway:
     def _receive(self, connection: Connection, operation: int, data: Any) -> None:
         if operation == HEARTBEAT:
             if not self.deaf:
-                connection.send({"op": HEARTBEAT_ACK, "s": None, "t": None, "d": None})
+                acknowledgement = {"op": HEARTBEAT_ACK, "s": None, "t": None, "d": None}
+                pause = ACK_SECONDS if connection.session else 0.0
+                asyncio.get_running_loop().call_later(pause, connection.send, acknowledgement)
         elif operation == IDENTIFY:
             self._identify(connection, data)
         elif operation == RESUME:
