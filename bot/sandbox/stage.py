@@ -45,7 +45,7 @@ class Stage:
         self.bot = bot
         self.activity = Activity()
         self.trouble: str | None = None
-        self.last_failure = ("invoice-118.pdf", "corrupt")
+        self.last_failure = ("payslip-november.pdf", "encrypted")
         self.bursts = 0
         self._watching: set[Queue] = set()
         self._telling = False

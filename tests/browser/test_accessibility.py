@@ -81,6 +81,15 @@ async def test_axe_finds_nothing_in_what_pops_up(stage: Stage, open_page: Open) 
     assert await violations(page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_where_cards_lead_to(stage: Stage, open_page: Open, url: str, scheme: str) -> None:
+    stage.paperless.fail("a.pdf")
+    page = await open_page(color_scheme=scheme)
+    await page.goto(f"{url}/paperless/tasks")
+    await expect(page.get_by_role("row", name="a.pdf")).to_be_visible()
+    assert await violations(page) == []
+
+
 async def test_the_tour_is_offered_once_and_walked_by_keyboard(open_page: Open) -> None:
     page = await open_page(tour=True, viewport=DESKTOP)
     tour = page.get_by_role("dialog")

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from bot.sandbox.demo import listen_near
 from bot.sandbox.discord import Upload, ids
+from bot.sandbox.panel import ACTIONS
 from bot.sandbox.stage import Stage
 from bot.sandbox.web import PAGE, serve_page
 
@@ -87,6 +88,40 @@ async def test_what_cannot_be_done_is_said(http: aiohttp.ClientSession) -> None:
         assert "message 1" in (await answer.json())["message"]
     async with http.post("/api/world/nothing", json={}, headers=OWN) as answer:
         assert answer.status == 404
+
+
+NEEDS_A_BOT = {"start_bot", "stop_bot", "delete_card", "delete_message"}
+
+
+@pytest.mark.parametrize("action", sorted(set(ACTIONS) - NEEDS_A_BOT))
+async def test_each_action_of_the_panel_answers_a_sentence(
+    stage: Stage, http: aiohttp.ClientSession, action: str
+) -> None:
+    row = stage.paperless.fail("a.pdf")
+    form = {"user": str(ids.BEN_ID), "id": str(row.id), "count": "10", "span": "a day"}
+    async with http.post(f"/api/world/{action}", json=form, headers=OWN) as answer:
+        said = await answer.json()
+        assert answer.status == 200, said
+        assert said["message"].endswith(".")
+    async with http.get("/api/paperless", headers=OWN) as answer:
+        assert answer.status == 200
+
+
+async def test_the_panel_describes_every_action_it_offers(http: aiohttp.ClientSession) -> None:
+    async with http.get(f"/api/state?user={ids.BEN_ID}", headers=OWN) as answer:
+        state = await answer.json()
+    offered = [action["name"] for group in state["world"] for action in group["actions"]]
+    assert len(offered) == len(set(offered))
+    assert set(offered) == set(ACTIONS) - {"delete_message", "acknowledge"}
+    assert [lamp["state"] for lamp in state["status"]["lamps"]] == ["bad", "good", "good"]
+
+
+async def test_a_number_out_of_range_is_brought_into_it(stage: Stage, http: aiohttp.ClientSession) -> None:
+    async with http.post("/api/world/burst", json={"count": "-5"}, headers=OWN) as answer:
+        assert answer.status == 200
+    assert len(stage.paperless.table) == 1
+    async with http.post("/api/world/burst", json={"count": "many"}, headers=OWN) as answer:
+        assert answer.status == 400
 
 
 async def test_a_message_with_a_file_is_told_and_the_file_is_a_download(
