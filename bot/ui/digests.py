@@ -14,8 +14,8 @@ from bot.ui.text import at, count, duration, escape, plural, since
 
 LINES = 6
 """Kinds named on a digest; with the title that is what a phone shows without scrolling."""
-EXAMPLE_LIMIT = 40
-LINE_REASON_LIMIT = 100
+EXAMPLE_LIMIT = 25
+LINE_REASON_LIMIT = 60
 NAMED = 3
 
 

