@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import audit
+from bot.audit import Entry, Result
 from bot.database import Database
 from bot.failures import rows
 from bot.failures.card import Acknowledgement, IncidentKind, IncidentState
@@ -122,41 +124,67 @@ class Claims:
             acknowledged = Acknowledgement(
                 where="discord", user_id=who.user_id, user_name=who.user_name, at=self._now()
             )
-            return await self._record(connection, failure_ids, acknowledged)
+            done = await self._record(connection, failure_ids, acknowledged)
+            await self._audit(connection, who, done, Result.DONE)
+            return len(done)
 
     async def record_elsewhere(self, failure_ids: Sequence[int]) -> int:
         """These turned out to be acknowledged already, in Paperless."""
         if not failure_ids:
             return 0
         async with self._database.write() as connection:
-            return await self._record(connection, failure_ids, self.elsewhere())
+            return len(await self._record(connection, failure_ids, self.elsewhere()))
 
     def elsewhere(self) -> Acknowledgement:
         return Acknowledgement(where="paperless", user_id=None, user_name=None, at=self._now())
 
     async def _record(
         self, connection: AsyncConnection, failure_ids: Sequence[int], acknowledged: Acknowledgement
-    ) -> int:
+    ) -> list[Any]:
         values = {"state": IncidentState.ACKNOWLEDGED.value} | {
             f"acknowledged_{name}": getattr(acknowledged, name) for name in ("where", "user_id", "user_name", "at")
         }
         done: list[Any] = []
         for part in chunks(failure_ids):
             statement = update(failure).where(failure.c.id.in_(part), failure.c.state == rows.OPEN).values(values)
-            done += (
-                await connection.execute(statement.returning(failure.c.id, failure.c.server, failure.c.kind))
-            ).all()
+            told = statement.returning(failure.c.id, failure.c.server, failure.c.kind, failure.c.task_id)
+            done += (await connection.execute(told)).all()
         for name in {row.server for row in done}:
             await expect(connection, name, -sum(row.server == name and row.kind in LISTED for row in done))
         incidents = await incidents_of(connection, [row.id for row in done])
         await refresh_incidents(connection, incidents, now=acknowledged.at)
-        return len(done)
+        return done
 
-    async def settle(self, claim_id: int, *, state: str) -> None:
+    async def _audit(
+        self, connection: AsyncConnection, who: Any, failures: Sequence[Any], result: Result, detail: str | None = None
+    ) -> None:
+        """In the transaction that changes the ledger: neither says what the other does not."""
+        for name in dict.fromkeys(row.server for row in failures):
+            entry = Entry(
+                user_id=who.user_id,
+                user_name=who.user_name,
+                action="acknowledge",
+                subject="failures on a card or in a list",
+                server=name,
+                # What is silent concerns no task.
+                tasks=tuple(row.task_id for row in failures if row.server == name and row.task_id),
+                result=result,
+                detail=detail,
+            )
+            await audit.append(connection, entry, now=self._now())
+
+    async def settle(self, claim_id: int, *, state: str, detail: str | None = None) -> None:
         """done; given_back (nothing was asked, or refused); unclear (asked, the answer did not come)."""
         async with self._database.write() as connection:
-            statement = update(claim).where(claim.c.id == claim_id)
-            await connection.execute(statement.values(state=state, settled_at=self._now()))
+            statement = update(claim).where(claim.c.id == claim_id).values(state=state, settled_at=self._now())
+            who = (await connection.execute(statement.returning(claim.c.user_id, claim.c.user_name))).one()
+            if state == "done":
+                return
+            left = select(failure.c.server, failure.c.task_id).where(
+                failure.c.claim_id == claim_id, failure.c.state == rows.OPEN
+            )
+            result = Result.UNKNOWN if state == "unclear" else Result.FAILED
+            await self._audit(connection, who, (await connection.execute(left)).all(), result, detail)
 
     async def left(self) -> tuple[Claim, ...]:
         """Claims that an earlier life neither settled nor gave back. Call it before any new one is made."""
