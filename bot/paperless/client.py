@@ -75,6 +75,8 @@ class PaperlessClient:
         # aiohttp takes longer to import than all else together: those who only want the models need not wait for it.
         from bot.paperless.transport import Transport
 
+        if connection_limit < 1 or tries < 1:
+            raise InvalidArgument("connection_limit and tries must be 1 or more")
         self.url = base_url(url)
         self.timeouts = timeouts or Timeouts()
         self.now = now
@@ -86,7 +88,7 @@ class PaperlessClient:
             connection_limit=connection_limit,
             timeouts=self.timeouts,
             max_answer_bytes=max_answer_bytes,
-            tries=max(1, tries),
+            tries=tries,
             sleep=sleep,
             random=random,
         )

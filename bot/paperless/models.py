@@ -6,12 +6,11 @@ the same models, see `rows9.py`. Equality is by value; a Task hashes by its `tas
 
 from collections.abc import AsyncIterable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from os import PathLike
-from typing import Annotated, Any, Self, TypeVar
+from typing import Any, Self
 
-from msgspec import Meta, Struct
-from msgspec.structs import fields
+from msgspec import Struct
 
 from bot.paperless.enums import (
     FINISHED,
@@ -22,6 +21,7 @@ from bot.paperless.enums import (
     TaskType,
     TriggerSource,
 )
+from bot.paperless.moments import Moment, in_utc
 
 __all__ = [
     "FINISHED",
@@ -41,42 +41,6 @@ __all__ = [
     "TaskType",
     "TriggerSource",
 ]
-
-Moment = Annotated[datetime, Meta(tz=True)]
-MOMENTS = frozenset(
-    {"date_created", "date_started", "date_done", "last_run", "last_success", "last_failure", "added", "modified"}
-)
-S = TypeVar("S", bound=type[Struct])
-
-
-class _InUtc:
-    """A moment, stored as the server wrote it and read in UTC.
-
-    Turning all 300,000 moments of 100,000 tasks into UTC takes about as long as decoding the tasks, and most of them
-    nobody looks at: so it is done for the one that is looked at.
-    """
-
-    def __init__(self, stored: Any) -> None:
-        self._stored = stored
-
-    def __get__(self, row: Struct | None, kind: type | None = None) -> Any:
-        if row is None:
-            return self
-        moment = self._stored.__get__(row)
-        if moment is None or moment.tzinfo is UTC:
-            return moment
-        try:
-            return moment.astimezone(UTC)
-        except OverflowError:  # within hours of the year 1 or 9999
-            return moment.replace(tzinfo=UTC)
-
-
-def in_utc(kind: S) -> S:
-    for field in fields(kind):
-        if field.name in MOMENTS:
-            setattr(kind, field.name, _InUtc(kind.__dict__[field.name]))
-    return kind
-
 
 # What 2.20 stores for some milliseconds, before the real text of a failure: the repr of a Python object.
 UNSETTLED_TRACEBACK = "<traceback object at "

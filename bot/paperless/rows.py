@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import fields
 
-from bot.paperless.models import MOMENTS, Document, Task, TaskPage, TaskStatusCounts, TaskSummary
+from bot.paperless.models import Document, Task, TaskPage, TaskStatusCounts, TaskSummary
+from bot.paperless.moments import MOMENTS
 
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from bot.paperless.filters import TaskFilter
-from bot.paperless.models import UNSETTLED_TRACEBACK, Moment, Task, TaskStatus, TaskType, TriggerSource
+from bot.paperless.models import UNSETTLED_TRACEBACK, Task, TaskStatus, TaskType, TriggerSource
+from bot.paperless.moments import Moment
 from bot.paperless.rows import exactly, one, several
 
 NAME_OF_TYPE = {

@@ -37,6 +37,8 @@ class Version10:
         try:
             return await self._get(wire.LIST, partial(rows.task_page, page=page), parameters)
         except NotFound as error:
+            if page == 1:
+                raise
             raise NotFound(f"There is no page {page}", method="GET", path=wire.LIST.path, status=404) from error
 
     async def pages(self, wanted: TaskFilter, *, page_size: int) -> AsyncIterator[TaskPage]:

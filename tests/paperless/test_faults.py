@@ -454,7 +454,7 @@ async def test_a_post_does_not_ride_on_an_idle_connection(connect: Connect) -> N
         (json_reply({"status": ["Bitte eine gültige Auswahl treffen."]}, status=400), Rejected, "gültige Auswahl"),
         (status(400), NotPaperless, "PAPERLESS_ALLOWED_HOSTS"),
         (Reply(400, b"", {"Content-Type": "text/html"}), ServerError, "could not write to its database"),
-        (json_reply({"detail": "Not found."}, status=404), NotFound, "no page 1"),
+        (json_reply({"detail": "Not found."}, status=404), NotFound, "no such thing"),
         (status(413), TooLarge, "no file of this size"),
     ],
 )
@@ -568,6 +568,12 @@ def test_a_token_that_is_none_is_refused_and_not_repeated(token: str, connect: C
 def test_headers_that_cannot_be_sent_are_refused(headers: dict[str, str], connect: Connect) -> None:
     with pytest.raises(InvalidArgument):
         connect("http://host", headers=headers)
+
+
+@pytest.mark.parametrize("limits", [{"connection_limit": 0}, {"tries": 0}])
+def test_limits_that_let_nothing_through_are_refused(limits: dict[str, int], connect: Connect) -> None:
+    with pytest.raises(InvalidArgument):
+        connect("http://host", **limits)
 
 
 async def test_extra_headers_and_a_path_go_with_every_request(connect: Connect) -> None:
