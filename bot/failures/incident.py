@@ -137,6 +137,13 @@ def done_at(task: Task) -> datetime:
     return task.date_done or task.date_started or task.date_created
 
 
+def _document_made(task: Task) -> int | None:
+    """A rejected duplicate is related to the document it duplicates, and made none itself."""
+    if task.duplicate_of is not None:
+        return None
+    return task.document_id or next(iter(task.related_document_ids), None)
+
+
 def _failure(
     task: Task, *, server: str, kind: IncidentKind, at: datetime, kind_print: str, acknowledged: bool
 ) -> Failure:
@@ -155,7 +162,7 @@ def _failure(
         owner=task.owner,
         duration_seconds=task.duration_seconds,
         wait_time_seconds=task.wait_time_seconds,
-        document_id=task.document_id or next(iter(task.related_document_ids), None),
+        document_id=_document_made(task),
         duplicate_of=task.duplicate_of,
         duplicate_in_trash=task.duplicate_in_trash,
         acknowledged=acknowledged,
