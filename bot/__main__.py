@@ -6,7 +6,6 @@ again; 1 a defect.
 
 import argparse
 import asyncio
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,13 +48,9 @@ def _settings(path: Path | None) -> Settings:
 
 
 async def _run(settings: Settings) -> Exit:
-    from bot.run import run
+    from bot.run import run_until_signalled
 
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    return await run(settings, stop=stop)
+    return await run_until_signalled(settings)
 
 
 async def _check(settings: Settings) -> Exit:

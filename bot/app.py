@@ -8,7 +8,6 @@ async with TaskBot(settings) as bot:      # opens the database: refused when ano
 
 import asyncio
 import hashlib
-import itertools
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -29,6 +28,7 @@ from bot.database import Database
 from bot.failures.desk import Desk, WatchedServer, links_of
 from bot.failures.ledger import Ledger
 from bot.failures.notifier import Notifier
+from bot.gateway import Gateway, Identifies
 from bot.paperless import PaperlessClient
 from bot.sections import PaperlessSection
 from bot.tree import Tree
@@ -37,11 +37,7 @@ log = logging.getLogger(__name__)
 
 COMMANDS_KEY = "commands"
 EXTENSIONS = ("cogs.errors", "cogs.tasks", "cogs.failures")
-DRAIN_SECONDS = 10
-FIRST_CONNECT_PAUSES = (1, 2, 4, 8, 15, 30, 60)
-"""Seconds between tries of the very first gateway connection; the last one repeats. An IDENTIFY is only spent on a
-connection that stands, so this never nears the 1,000 a day."""
-
+DRAIN_SECONDS = 8
 # discord.py names the tasks in which it runs handlers; there is no public way to wait for them. Jobs name their own.
 HANDLER_TASKS = ("CommandTree-invoker", "discord-ui-", "job ")
 
@@ -90,6 +86,7 @@ class TaskBot(commands.Bot):
     database: Database
     ledger: Ledger
     desk: Desk
+    gateway: Gateway
 
     def __init__(
         self,
@@ -113,6 +110,7 @@ class TaskBot(commands.Bot):
         self.now = now
         self.access = Access(settings.access, guild_id=settings.discord.guild_id)
         self.servers: Mapping[str, Server] = {}
+        self.is_open = False
         self.scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": 300, "coalesce": True, "max_instances": 1}
         )
@@ -121,19 +119,29 @@ class TaskBot(commands.Bot):
         """Open what the bot stands on. Raises DatabaseInUse or DatabaseUnusable, each with a sentence."""
         self.database = await Database.open(self.settings.database.url)
         self.servers = servers_of(self.settings)
-        self.ledger = await Ledger.open(self.database, links=links_of(self._watched()), now=self.now)
-        await super().__aenter__()
+        try:
+            self.ledger = await Ledger.open(self.database, links=links_of(self._watched()), now=self.now)
+            self.gateway = Gateway(self, Identifies(self.ledger, now=self.now))
+            await super().__aenter__()
+        except BaseException:
+            await self._close_what_is_ours()
+            raise
+        self.is_open = True
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.is_open = False
         try:
             await super().__aexit__(exc_type, exc, traceback)
         finally:
-            for server in self.servers.values():
-                await server.close()
-            await self.database.close()
+            await self._close_what_is_ours()
+
+    async def _close_what_is_ours(self) -> None:
+        for server in self.servers.values():
+            await server.close()
+        await self.database.close()
 
     # --- what the cogs use
 
@@ -170,7 +178,9 @@ class TaskBot(commands.Bot):
 
     async def readiness(self) -> dict[str, str | None]:
         """Part -> None when it does its work, else the reason why not; for /readyz."""
-        parts: dict[str, str | None] = {"gateway": None if self.is_ready() else "not connected to Discord"}
+        if not self.is_open or EXTENSIONS[-1] not in self.extensions:
+            return {"start": "starting, or waiting for the database"}
+        parts: dict[str, str | None] = {"gateway": None if self.gateway.up else "not connected to Discord"}
         try:
             await self.ledger.set_value("readiness", self.now().isoformat())
             parts["database"] = None
@@ -189,6 +199,9 @@ class TaskBot(commands.Bot):
         # A cog that fails to load stops the start: half a bot looks like a whole one.
         for extension in EXTENSIONS:
             await self.load_extension(extension)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        await self.gateway.before_identify(initial=initial)
 
     async def sync_commands(self) -> bool:
         """Register the commands with the guild unless what is registered came from this very tree. Discord allows
@@ -211,7 +224,7 @@ class TaskBot(commands.Bot):
         """Sync, connect, poll until `stop` is set; then finish what is in flight. The bot must be logged in."""
         await self.sync_commands()
         self.scheduler.start()
-        connecting = asyncio.create_task(self._stay_connected(), name="gateway")
+        connecting = asyncio.create_task(self.gateway.stay_connected(), name="gateway")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         try:
             await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -224,29 +237,22 @@ class TaskBot(commands.Bot):
             await asyncio.gather(connecting, stopping, return_exceptions=True)
             await self._drain()
 
-    async def _stay_connected(self) -> None:
-        for pause in itertools.chain(FIRST_CONNECT_PAUSES, itertools.repeat(FIRST_CONNECT_PAUSES[-1])):
-            try:
-                await self.connect()
-            except AttributeError:
-                # discord.py #10520: where the very first connection fails, connect() stumbles over its missing ws.
-                if self.ws is not None:
-                    raise
-                log.warning("Discord's gateway does not answer; next try in %d s", pause)
-                await asyncio.sleep(pause)
-            else:
-                return
-
     async def _drain(self) -> None:
-        """Let handlers and polls end by themselves for DRAIN_SECONDS. (The scheduler's own shutdown cancels them.)"""
+        """Let handlers and polls end by themselves for DRAIN_SECONDS, then cut them off: whatever is cut off is in the
+        ledger, and taken up at the next start. (The scheduler's own shutdown cancels at once.)"""
         if self.scheduler.running:
             self.scheduler.pause()
-        handlers = {one for one in asyncio.all_tasks() if one.get_name().startswith(HANDLER_TASKS)}
-        try:
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await asyncio.gather(*handlers, return_exceptions=True)
-                await self.desk.close()
-        except TimeoutError:
-            log.warning("stopped with work in flight after %d s; it is taken up at the next start", DRAIN_SECONDS)
+        working = {one for one in asyncio.all_tasks() if one.get_name().startswith(HANDLER_TASKS)}
+        closing = asyncio.create_task(self.desk.close(patience=DRAIN_SECONDS))
+        _, late = await asyncio.wait({*working, closing}, timeout=DRAIN_SECONDS)
+        if late:
+            log.warning(
+                "stopped with work in flight after %d s; it is taken up at the next start",
+                DRAIN_SECONDS,
+                extra={"event": "stopped_with_work_in_flight"},
+            )
+        for one in late:
+            one.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         if self.scheduler.running:
             self.scheduler.shutdown(wait=False)

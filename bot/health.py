@@ -1,17 +1,22 @@
-"""/healthz (the process answers) and /readyz (it does its work), for supervisors and load balancers.
+"""/healthz (the process answers), /readyz (it does its work) and /metrics, for supervisors and monitoring.
 
 `python -m bot.health [URL]` asks /healthz and exits 0 or 1: the container's health check, without a curl in the image.
 """
 
 import sys
 import urllib.request
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 
 DEFAULT_URL = "http://127.0.0.1:8080/healthz"
 Readiness = Callable[[], Awaitable[Mapping[str, str | None]]]
 """Part of the bot -> None when it is ready, else the reason why not."""
+
+
+class CannotListen(Exception):
+    """The text says where, and why not."""
 
 
 async def _healthz(_request: web.Request) -> web.Response:
@@ -28,19 +33,24 @@ def _readyz(readiness: Readiness) -> Callable[[web.Request], Awaitable[web.Respo
     return handler
 
 
-async def serve(listen: str, readiness: Readiness) -> web.AppRunner:
-    """Listen on "address:port". Raises OSError where the port is taken. The caller cleans the runner up."""
+@asynccontextmanager
+async def serving(listen: str, readiness: Readiness) -> AsyncIterator[None]:
+    """On "address:port". Raises CannotListen, as where the port is taken."""
     host, _, port = listen.rpartition(":")
     app = web.Application()
     app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz(readiness))])
     runner = web.AppRunner(app, access_log=None, handle_signals=False)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
-    except OSError:
+        try:
+            await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        except OSError as error:
+            raise CannotListen(
+                f"health.listen: {listen} cannot be listened on: {error.strerror}; choose another port, or empty it"
+            ) from None
+        yield
+    finally:
         await runner.cleanup()
-        raise
-    return runner
 
 
 def main() -> int:

@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+import signal
+from collections.abc import Coroutine, Iterable
+from contextlib import AsyncExitStack
+from typing import TypeVar
 
 import aiohttp
 import discord
@@ -17,41 +20,68 @@ from bot.database import DatabaseAway, DatabaseInUse, DatabaseUnusable
 from bot.exits import Exit, exit_for
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 LOGIN_PAUSES = (1, 3)
 """Seconds between tries to log in. Then exit status 75 hands the waiting to the supervisor."""
 
 
+async def run_until_signalled(settings: Settings, *, connector: aiohttp.BaseConnector | None = None) -> Exit:
+    """Until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return await run(settings, stop=stop, connector=connector)
+
+
 async def run(settings: Settings, *, stop: asyncio.Event, connector: aiohttp.BaseConnector | None = None) -> Exit:
     """Serve until `stop` is set. Every known trouble becomes a sentence in the log and an exit status."""
+    bot = TaskBot(settings, connector=connector)
     try:
-        async with TaskBot(settings, connector=connector) as bot:
-            return await _start_and_serve(bot, stop)
+        async with AsyncExitStack() as stack:
+            if settings.health.listen:
+                await stack.enter_async_context(health.serving(settings.health.listen, bot.readiness))
+            status = await _before(stop, _start(bot, stack))
+            if status is not None and status is not Exit.DONE:
+                return status
+            if status is Exit.DONE:
+                await bot.serve(stop)
     except (DatabaseInUse, DatabaseUnusable) as error:
-        log.critical("%s", error)
+        log.critical("%s", error, extra={"event": "database_unusable"})
         return Exit.UNAVAILABLE if isinstance(error, DatabaseAway) else Exit.CONFIG
+    except health.CannotListen as error:
+        log.critical("%s", error, extra={"event": "health_cannot_listen"})
+        return Exit.CONFIG
     except Exception as error:
         status = exit_for(error)
         if status is None:
             raise
-        log.critical("%s", sentence(error))
+        log.critical("%s", sentence(error), extra={"event": "discord_unusable"})
         return status
+    log.info("stopped", extra={"event": "stopped"})
+    return Exit.DONE
 
 
-async def _start_and_serve(bot: TaskBot, stop: asyncio.Event) -> Exit:
+async def _before(stop: asyncio.Event, work: Coroutine[object, object, T]) -> T | None:
+    """What `work` comes to; None if `stop` was set first, and the work cut short."""
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        for one in (working, stopping):
+            one.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
+
+
+async def _start(bot: TaskBot, stack: AsyncExitStack) -> Exit:
+    await stack.enter_async_context(bot)
     await _log_in(bot)
     findings = await check_bot(bot)
     _tell(findings)
-    if (status := exit_of(findings)) is not Exit.DONE:
-        return status
-    listen = bot.settings.health.listen
-    runner = await health.serve(listen, bot.readiness) if listen else None
-    try:
-        await bot.serve(stop)
-    finally:
-        if runner is not None:
-            await runner.cleanup()
-    return Exit.DONE
+    return exit_of(findings)
 
 
 async def _log_in(bot: TaskBot) -> None:
@@ -61,7 +91,7 @@ async def _log_in(bot: TaskBot) -> None:
         try:
             return await bot.login(token)
         except (discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
-            log.warning("%s", sentence(error))
+            log.warning("%s", sentence(error), extra={"event": "login_failed"})
             await asyncio.sleep(pause)
     return await bot.login(token)
 
@@ -69,4 +99,5 @@ async def _log_in(bot: TaskBot) -> None:
 def _tell(findings: Iterable[Finding]) -> None:
     levels = {Level.OK: logging.INFO, Level.WARNING: logging.WARNING, Level.FAILURE: logging.CRITICAL}
     for finding in findings:
-        log.log(levels[finding.level], "%s: %s", finding.subject, finding.text)
+        # The key comes last: what follows on "token:" is taken for one, and redacted.
+        log.log(levels[finding.level], "%s (%s)", finding.text, finding.subject, extra={"event": "checked"})

@@ -85,6 +85,10 @@ class House:
             check_all(self.discord.requests)
 
     def settings(self) -> Settings:
+        return Settings(**self.values())
+
+    def values(self) -> dict[str, Any]:
+        """The configuration as it would stand in a file."""
         values: dict[str, Any] = {
             "discord": {"token": self.discord.token, "guild_id": ids.GUILD_ID},
             "paperless": {
@@ -98,7 +102,7 @@ class House:
         }
         for section, keys in self.overrides.items():
             values[section] = {**values.get(section, {}), **keys}
-        return Settings(**values)
+        return values
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[TaskBot]:
