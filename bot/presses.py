@@ -101,3 +101,8 @@ def chosen(interaction: BotInteraction) -> list[str]:
     """The values chosen in a menu."""
     values = interaction.data.get("values") if isinstance(interaction.data, dict) else None
     return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+
+
+def chosen_numbers(interaction: BotInteraction) -> list[int]:
+    """Those of them that are ids of ours. A value is what a client sends, not what we offered."""
+    return [int(value) for value in chosen(interaction) if value.isascii() and value.isdecimal() and len(value) < 19]

@@ -14,7 +14,7 @@ from bot.following import Following
 from bot.interactions import BotInteraction, change, defer, defer_update, say
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import RunResult, Task, TaskStatus, TaskType
-from bot.presses import chosen
+from bot.presses import chosen, chosen_numbers
 from bot.recent import RecentTasks
 from bot.tree import asks
 from bot.ui import errors, lists, outcomes, replies, runs
@@ -191,7 +191,11 @@ class Tasks(commands.Cog):
 
     async def _end_mute(self, interaction: BotInteraction) -> None:
         await defer_update(interaction)
-        ended = [await self.bot.desk.unmute(int(value)) for value in chosen(interaction) if value.isdecimal()]
+        user = interaction.user
+        ended = [
+            await self.bot.desk.unmute(mute_id, user_id=user.id, user_name=user.display_name)
+            for mute_id in chosen_numbers(interaction)
+        ]
         note = "No longer muted." if any(ended) else "That had ended already."
         await change(interaction, lists.mutes(await self.bot.ledger.mutes(), note=note))
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.audit import Result
 from bot.failures import looking
 from bot.failures.card import IncidentState
 from bot.failures.claims import Claim, Claimed, Claims
@@ -57,23 +58,37 @@ class Acknowledging:
         """Tasks by their UUID, told on a card or not."""
         claim = await self._claims.claim_tasks(server, task_ids, user_id=user_id, user_name=user_name)
         if isinstance(claim, UnknownCard):
-            return await self._untold(server, task_ids)
+            return await self._untold(server, task_ids, user_id=user_id, user_name=user_name)
         if not isinstance(claim, Claim):
             return claim
         outcome = await self._carry_out(claim)
         others = set(task_ids) - {each.task_id for each in claim.failures}
         if not others or not isinstance(outcome, Acknowledged):
             return outcome
-        rest = await self._untold(server, others)
+        rest = await self._untold(server, others, user_id=user_id, user_name=user_name)
         if isinstance(rest, Acknowledged):
             return Acknowledged(count=outcome.count + rest.count, vanished=outcome.vanished + rest.vanished)
         return outcome
 
-    async def _untold(self, server: str, task_ids: Collection[str]) -> AcknowledgeOutcome:
+    async def _untold(
+        self, server: str, task_ids: Collection[str], *, user_id: int, user_name: str
+    ) -> AcknowledgeOutcome:
         client = self._clients[server]
         try:
-            found = [await looking.one(client, task_id) for task_id in task_ids]
-            result = await client.tasks.acknowledge([task.id for task in found if task is not None])
+            looked = [await looking.one(client, task_id) for task_id in task_ids]
+            found = {task.id: task.task_id for task in looked if task is not None}
+            async with self._claims.audit.attempt(
+                user_id=user_id,
+                user_name=user_name,
+                action="acknowledge",
+                subject="tasks in a list",
+                server=server,
+                tasks=found.values(),
+            ) as attempt:
+                result = await client.tasks.acknowledge(list(found))
+                attempt.tasks = tuple(found[pk] for pk in result.acknowledged)
+                if not attempt.tasks:
+                    attempt.result, attempt.detail = Result.FAILED, "no longer in Paperless"
         except PaperlessError as error:
             return NotAcknowledged(error=error, done=0)
         vanished = len(task_ids) - len(result.acknowledged)
@@ -103,20 +118,21 @@ class Acknowledging:
             await self._all(claim, progress)
         except PaperlessError as error:
             unclear = progress.asked and not isinstance(error, REFUSALS)
-            await self._stop(claim, unclear=unclear, given_back=given_back)
+            await self._stop(claim, error, unclear=unclear, given_back=given_back)
             return NotAcknowledged(error=error, done=progress.done)
         await self._claims.settle(claim.claim_id, state="done")
         if progress.elsewhere and not progress.done:
             return AlreadyAcknowledged(acknowledgement=self._claims.elsewhere())
         return Acknowledged(count=progress.done, vanished=progress.vanished)
 
-    async def _stop(self, claim: Claim, *, unclear: bool, given_back: bool) -> None:
+    async def _stop(self, claim: Claim, error: PaperlessError, *, unclear: bool, given_back: bool) -> None:
         """Where the outcome is not known, the next look at the rows tells: then it was this person all the same."""
         if unclear:
             for server in {each.server for each in claim.failures}:
                 await self._findings.expects(server, None)
         if given_back:
-            await self._claims.settle(claim.claim_id, state="unclear" if unclear else "given_back")
+            state = "unclear" if unclear else "given_back"
+            await self._claims.settle(claim.claim_id, state=state, detail=str(error))
 
     async def _all(self, claim: Claim, progress: _Progress) -> None:
         local = [each.failure_id for each in claim.failures if each.kind not in LISTED]

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import audit
-from bot.audit import Entry, Result
+from bot.audit import Audit, Entry, Result
 from bot.database import Database
 from bot.failures import rows
 from bot.failures.card import Acknowledgement, IncidentKind, IncidentState
@@ -48,6 +48,7 @@ class Claims:
     def __init__(self, database: Database, *, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
+        self.audit = Audit(database, now=now)
 
     async def claim_card(
         self, card_id: int, *, through: int | None, user_id: int, user_name: str

@@ -92,9 +92,9 @@ class Desk:
         await self.courier.deliver_once()
         return mute
 
-    async def unmute(self, mute_id: int) -> bool:
+    async def unmute(self, mute_id: int, *, user_id: int, user_name: str) -> bool:
         """False: it is over already. What it swallowed is told within half a minute."""
-        ended = await self.ledger.unmute(mute_id)
+        ended = await self.ledger.unmute(mute_id, user_id=user_id, user_name=user_name)
         await self.courier.deliver_once()
         return ended
 

@@ -144,8 +144,8 @@ class Ledger:
             card_id, for_=for_, until_change=until_change, user_id=user_id, user_name=user_name
         )
 
-    async def unmute(self, mute_id: int) -> bool:
-        return await self._mutes.end(mute_id)
+    async def unmute(self, mute_id: int, *, user_id: int, user_name: str) -> bool:
+        return await self._mutes.end(mute_id, user_id=user_id, user_name=user_name)
 
     async def value(self, key: str) -> str | None:
         async with self.database.read() as connection:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import audit
+from bot.audit import Entry, Result
 from bot.database import Database
 from bot.failures import rows
 from bot.failures.card import Mute
@@ -40,14 +42,43 @@ class Mutes:
             values |= {"message": bare_message(shown["message"], shown["filename"])}
             values |= {"at": now, "until": until, "until_change": until_change}
             values |= {"user_id": user_id, "user_name": user_name}
-            made = await connection.execute(insert(mute).values(values).returning(mute))
+            made = (await connection.execute(insert(mute).values(values).returning(mute))).mappings().one()
             await show_muted(connection, shown["fingerprint"])
-            return _mute(made.mappings().one(), swallowed=0)
+            tasks = (shown["task_id"],) if shown["task_id"] else ()
+            await self._audit(connection, made, user_id=user_id, user_name=user_name, done="muted", tasks=tasks)
+            return _mute(made, swallowed=0)
 
-    async def end(self, mute_id: int) -> bool:
+    async def end(self, mute_id: int, *, user_id: int, user_name: str) -> bool:
         """By hand. False: it is over already."""
         async with self._database.write() as connection:
-            return await end_mute(connection, mute_id, reason="ended by hand", now=self._now())
+            ended = await end_mute(connection, mute_id, reason="ended by hand", now=self._now())
+            if ended:
+                row = (await connection.execute(select(mute).where(mute.c.id == mute_id))).mappings().one()
+                await self._audit(connection, row, user_id=user_id, user_name=user_name, done="mute ended")
+            return ended
+
+    async def _audit(
+        self,
+        connection: AsyncConnection,
+        row: rows.Row,
+        *,
+        user_id: int,
+        user_name: str,
+        done: str,
+        tasks: tuple[str, ...] = (),
+    ) -> None:
+        what = " ".join(filter(None, (row["task_type"], row["filename"])))
+        entry = Entry(
+            user_id=user_id,
+            user_name=user_name,
+            action="mute",
+            subject=f"{done}: {what}",
+            server=row["server"],
+            tasks=tasks,
+            result=Result.DONE,
+            detail=f"until {row['until']:%Y-%m-%d %H:%M} UTC",
+        )
+        await audit.append(connection, entry, now=self._now())
 
     async def running(self) -> tuple[Mute, ...]:
         """The next to end first."""
