@@ -19,7 +19,7 @@ from bot.sandbox.demo import Demo, listen_near, open_demo  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-DESKTOP = {"width": 1280, "height": 800}
+DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 SETTLED_MS = 600
 
@@ -33,7 +33,6 @@ async def main() -> None:
             await opening.play_opening(demo.stage)
             await asyncio.sleep(2)
             await take(browser, demo, "demo", viewport=DESKTOP, color_scheme="light")
-            await take(browser, demo, "dark", viewport=DESKTOP, color_scheme="dark")
             await take(browser, demo, "phone", viewport=PHONE, color_scheme="light", device_scale_factor=2)
             await take_commands(browser, demo)
             await take_burst(browser, demo)
@@ -57,11 +56,10 @@ async def take(browser: Browser, demo: Demo, name: str, **options: object) -> No
 
 
 async def take_commands(browser: Browser, demo: Demo) -> None:
-    page = await look(browser, demo, viewport=DESKTOP, color_scheme="light")
-    await page.locator("#composer-input").fill("/tasks active")
+    page = await look(browser, demo, viewport=DESKTOP, color_scheme="dark")
+    await page.locator("#composer-input").fill("/tasks summary")
     await page.keyboard.press("Enter")
-    await page.locator(".message.ephemeral").wait_for()
-    await page.locator("#composer-input").fill("/")
+    await page.locator(".message.ephemeral .container").wait_for()
     await page.wait_for_timeout(SETTLED_MS)
     await page.screenshot(path=PICTURES / "commands.png")
     await page.context.close()
