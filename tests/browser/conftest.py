@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,12 @@ def listening() -> socket.socket:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def stage() -> AsyncIterator[Stage]:
+    async with open_stage() as stage:
+        yield stage
+
+
+@asynccontextmanager
+async def open_stage() -> AsyncIterator[Stage]:
     """Both servers without a bot."""
     async with SandboxDiscord() as discord, SandboxPaperless() as paperless:
         yield Stage(discord, paperless, AbsentBot())
@@ -79,21 +85,27 @@ def url(demo: Demo) -> str:
 async def open_page(browser: Browser, url: str) -> AsyncIterator[Open]:
     """`await open_page("ben")`: a window in which Ben looks at the alerts. What goes wrong in it fails the test."""
     troubles: list[str] = []
-
     async with AsyncExitStack() as stack:
 
         async def open_one(person: str = "ben", *, tour: bool = False, **options: object) -> Page:
-            context = await browser.new_context(**options)  # type: ignore[arg-type]
-            stack.push_async_callback(context.close)
-            if not tour:
-                await context.add_init_script("localStorage.setItem('tour-seen', '1')")
-            page = await context.new_page()
-            page.set_default_timeout(TIMEOUT_MS)
-            page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-            page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-            await page.goto(f"{url}/?as={person}")
-            await page.locator("html[data-ready]").wait_for()
+            page = await open_window(browser, f"{url}/?as={person}", troubles, tour=tour, **options)
+            stack.push_async_callback(page.context.close)
             return page
 
         yield open_one
     assert troubles == []
+
+
+async def open_window(
+    browser: Browser, address: str, troubles: list[str], *, tour: bool = False, **options: object
+) -> Page:
+    context = await browser.new_context(**options)  # type: ignore[arg-type]
+    if not tour:
+        await context.add_init_script("localStorage.setItem('tour-seen', '1')")
+    page = await context.new_page()
+    page.set_default_timeout(TIMEOUT_MS)
+    page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+    await page.goto(address)
+    await page.locator("html[data-ready]").wait_for()
+    return page

@@ -197,6 +197,24 @@ async def test_what_comes_while_one_reads_further_up_waits_below_a_line(stage: S
     await expect(page.locator("#jump")).to_be_hidden()
 
 
+async def test_what_comes_while_the_window_is_hidden_stands_below_a_line(stage: Stage, open_page: Open) -> None:
+    page = await open_page()
+    await stage.discord.post_message(ids.ADA_ID, "before", channel_id=ids.ALERTS_ID)
+    await expect(page.locator(".message")).to_have_count(1)
+    hide = """(hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    await page.evaluate(hide, True)
+    await page.evaluate(hide, False)
+    await stage.discord.post_message(ids.BEN_ID, "seen", channel_id=ids.ALERTS_ID)
+    await expect(page.locator(".message")).to_have_count(2)
+    await expect(page.locator(".divider.new")).to_have_count(0)
+    await page.evaluate(hide, True)
+    await stage.discord.post_message(ids.ADA_ID, "unseen", channel_id=ids.ALERTS_ID)
+    await expect(page.locator(".entry", has=page.locator(".divider.new"))).to_contain_text("unseen")
+
+
 async def scroll_up(page: Page) -> None:
     await page.locator("#scroller").evaluate("(node) => { node.scrollTop = 0; }")
     await expect(page.locator("#jump")).to_be_visible()

@@ -1,17 +1,16 @@
 """What Discord's texts and components become on the page. The modules of the page are called as they are."""
 
-import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
+from bot.sandbox.demo import listen_near
 from bot.sandbox.discord import ids
-from bot.sandbox.stage import Stage
 from bot.sandbox.web import serve_page
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, open_stage, open_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -24,16 +23,22 @@ RICH = """async ([text, message]) => {
 }"""
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def url(stage: Stage, listening: socket.socket) -> AsyncIterator[str]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def url() -> AsyncIterator[str]:
     """The page alone, without a bot."""
-    async with serve_page(stage, listening):
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with listen_near(0) as listening:
+        async with open_stage() as stage, serve_page(stage, listening):
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(open_page: Open) -> Page:
-    return await open_page("ben")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def page(browser: Browser, url: str) -> AsyncIterator[Page]:
+    """One window for all: what is called in it leaves nothing behind."""
+    troubles: list[str] = []
+    page = await open_window(browser, f"{url}/?as=ben", troubles)
+    yield page
+    await page.context.close()
+    assert troubles == []
 
 
 async def rich(page: Page, text: str, message: dict[str, Any] | None = None) -> str:

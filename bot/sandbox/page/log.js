@@ -15,6 +15,7 @@ export function createLog(actions) {
   let missed = 0;
 
   const shown = () => (store.messages.get(store.channelId) ?? []).filter((message) => !store.dismissed.has(message.id));
+  const nearBottom = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM;
   const toBottom = () => { scroller.scrollTop = scroller.scrollHeight; };
 
   function build(message, before) {
@@ -107,7 +108,7 @@ export function createLog(actions) {
     moveTo(to);
   });
   scroller.addEventListener("scroll", () => {
-    pinned = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM;
+    pinned = nearBottom();
     countMissed(pinned ? 0 : missed);
   });
   new ResizeObserver(() => { if (pinned) toBottom(); }).observe(list);
@@ -118,10 +119,15 @@ export function createLog(actions) {
     redraw: (id) => draw(id, { isNew: false }),
     /** From here on messages count as unread: the person looks elsewhere. */
     leave() { if (unreadFrom === null) pinned = false; },
+    /** The person looks here again; what came meanwhile stays below its line. */
+    back() { if (unreadFrom === null) pinned = nearBottom(); },
+    /** The person wrote: everything above is read, and what was written should be seen. */
     markRead() {
       const old = unreadFrom;
       unreadFrom = null;
+      pinned = true;
       if (old) draw(old, { isNew: false });
+      toBottom();
     },
     say: (message) => { byId("announcer").textContent = spoken(message); },
   };

@@ -211,7 +211,7 @@ async function open() {
   byId("person").addEventListener("change", (event) => become(store.people.find((person) => person.id === event.target.value)));
   const wanted = new URL(location.href).searchParams.get("as");
   await become(store.people.find((person) => person.name.toLowerCase() === wanted) ?? store.people[0]);
-  document.addEventListener("visibilitychange", () => { if (document.hidden) log.leave(); });
+  document.addEventListener("visibilitychange", () => (document.hidden ? log.leave() : log.back()));
 }
 
 open();
