@@ -31,6 +31,7 @@ class Reason(StrEnum):
     UNREACHABLE = "the server has not answered for too long"
     REFUSED = "the server refuses: somebody has to change something"
     NOT_ACKNOWLEDGED = "nobody acknowledged for too long"
+    FOLLOWED = "a message follows this very task: it becomes its card"
     # an incident is made or grows
     NEW = "not seen before"
     DIFFERS = "the same task failed in another way"
@@ -72,6 +73,8 @@ class PostCard:
     reply_to_card: int | None = None
     total: int | None = None  # BACKLOG alone, with the next
     unacknowledged: int | None = None
+    message_id: int | None = None  # a message that stands already
+    follower: int | None = None  # whose message that was
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

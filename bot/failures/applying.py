@@ -23,6 +23,7 @@ from bot.failures.actions import (
 )
 from bot.failures.card import IncidentState
 from bot.failures.changing import change_failures, end_mute, keep_outage, supersede
+from bot.failures.followers import adopt
 from bot.failures.loading import chunks
 from bot.failures.schema import card, channel, failure, incident
 from bot.failures.view import Numbered
@@ -76,6 +77,9 @@ class Applying:
         if not posts:
             return
         await self._connection.execute(insert(card), [self._card_values(each) for each in posts])
+        adopted = [each.follower for each in posts if each.follower is not None]
+        if adopted:
+            await adopt(self._connection, adopted, now=self._now)
 
     def _card_values(self, post: PostCard) -> dict[str, Any]:
         return {
@@ -96,6 +100,8 @@ class Applying:
             "catch_up_since": post.catch_up_since,
             "total": post.total,
             "unacknowledged": post.unacknowledged,
+            "message_id": post.message_id,
+            "sent_at": None if post.message_id is None else self._now,
         }
 
     async def _load_incidents(self, plan: Plan) -> None:

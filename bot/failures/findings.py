@@ -17,6 +17,7 @@ from bot.failures.actions import ChangeFailure, Plan
 from bot.failures.applying import Applying
 from bot.failures.card import IncidentKind
 from bot.failures.changing import change_failures
+from bot.failures.followers import being_ordered
 from bot.failures.incident import Failure
 from bot.failures.loading import chunks, load_view
 from bot.failures.plan import plan
@@ -120,7 +121,7 @@ class Findings:
         async with self._database.write() as connection:
             query = (
                 select(failure)
-                .where(failure.c.server == name, failure.c.state == rows.SEEN)
+                .where(failure.c.server == name, failure.c.state == rows.SEEN, ~being_ordered(self._now()))
                 .order_by(failure.c.at, failure.c.task_pk, failure.c.id)
                 .limit(TOLD_AT_ONCE)
             )

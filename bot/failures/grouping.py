@@ -12,6 +12,7 @@ from bot.failures.actions import Action, CardKind, KeepWindow, PostCard, Reason,
 from bot.failures.card import IncidentKind
 from bot.failures.incident import Failure
 from bot.failures.routing import Policy, quiet_until, receiver_of
+from bot.failures.view import Followed
 from bot.sections import Receiver
 
 
@@ -47,6 +48,21 @@ class Grouping:
         if window.singles < self._policy.single_cards:
             return self._single(window, receiver, mention=mention, silent=quiet is not None, reason=reason)
         return self._digest(window, receiver, mention=mention, silent=quiet is not None, reason=reason)
+
+    def adopt(self, followed: Followed) -> int:
+        """The message that follows the task becomes its card: nothing is posted, so it counts in no window."""
+        ref = self.new_ref()
+        self.actions.append(
+            PostCard(
+                ref=ref,
+                kind=CardKind.INCIDENT,
+                channel_id=followed.channel_id,
+                reason=Reason.FOLLOWED,
+                message_id=followed.message_id,
+                follower=followed.follower,
+            )
+        )
+        return ref
 
     def window(self, channel_id: int) -> Window:
         return self._windows.get(channel_id) or Window(channel_id=channel_id)

@@ -5,16 +5,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures import rows
 from bot.failures.actions import Window
 from bot.failures.card import IncidentState
-from bot.failures.schema import card, channel, failure, incident, mute, server
-from bot.failures.view import Muted, Numbered, ServerState, Standing, Swallowed, View, Waiting
+from bot.failures.schema import card, channel, failure, follower, incident, mute, server
+from bot.failures.view import Followed, Muted, Numbered, ServerState, Standing, Swallowed, View, Waiting
 
 T = TypeVar("T")
+JUST_NOW = timedelta(hours=1)  # a message that told an end longer ago is no card of what happens now
 CHUNK = 500  # values in one IN: SQLite's own limit is far above, PostgreSQL's planner prefers it
 
 
@@ -38,6 +39,7 @@ async def load_view(
         mutes=mutes,
         swallowed=await _swallowed(connection, running),
         waiting=await _waiting(connection, now - escalate_after) if escalate_after is not None else (),
+        followed=await _followed(connection, server_name, {each.failure.task_id for each in failures}, now),
     )
 
 
@@ -137,6 +139,24 @@ async def _waiting(connection: AsyncConnection, told_before: datetime) -> tuple[
         for row in await connection.execute(query)
         if row.since <= told_before
     )
+
+
+async def _followed(
+    connection: AsyncConnection, name: str, task_ids: Iterable[str], now: datetime
+) -> dict[str, Followed]:
+    """Messages that follow one of these tasks, or told its end just now."""
+    recent = or_(follower.c.ended_at.is_(None), follower.c.ended_at > now - JUST_NOW)
+    found: dict[str, Followed] = {}
+    for part in chunks(sorted(task_ids)):
+        query = (
+            select(follower)
+            .where(follower.c.server == name, follower.c.task_id.in_(part), follower.c.message_id.is_not(None))
+            .where(follower.c.state.in_(("following", "told")), recent)
+            .order_by(follower.c.id.desc())  # of several, the first one ordered it
+        )
+        for row in await connection.execute(query):
+            found[row.task_id] = Followed(follower=row.id, channel_id=row.channel_id, message_id=row.message_id)
+    return found
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -72,6 +72,7 @@ class _Telling:
         self._incidents = dict(view.incidents)
         self._mutes = {mute.fingerprint: mute for mute in view.mutes}
         self._swallowed = view.swallowed
+        self._followed = dict(view.followed)
         self._grouping = grouping
         self._policy = policy
         self._now = now
@@ -114,11 +115,15 @@ class _Telling:
     def _open(self, numbered: Numbered, reason: Reason) -> None:
         failure, ref = numbered.failure, self._grouping.new_ref()
         muted = failure.fingerprint in self._mutes
-        card = None if muted else self._grouping.card_for(failure)
+        card = None if muted else self._card(failure)
         self.actions.append(
             OpenIncident(ref=ref, failure_id=numbered.failure_id, card=card, reason=Reason.MUTED if muted else reason)
         )
         self._remember(failure, ref, has_card=not muted)
+
+    def _card(self, failure: Failure) -> int:
+        followed = self._followed.pop(failure.task_id, None)
+        return self._grouping.card_for(failure) if followed is None else self._grouping.adopt(followed)
 
     def _add(self, numbered: Numbered, standing: Standing, reason: Reason, *, reopen: bool = False) -> None:
         self.actions.append(

@@ -209,3 +209,25 @@ mute = Table(
     Column("end_reason", Text),
     Index("ix_mute_running", "ended_at"),
 )
+
+# A message that follows one task to its end. Made before Paperless is asked for the task: what fails at once finds it.
+follower = Table(
+    "follower",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("server", String(100), nullable=False),
+    Column("purpose", String(20), nullable=False),  # run, upload, watch
+    # ordered (Paperless is being asked), following, told (its end), adopted (the message is a card now), given_up
+    Column("state", String(20), nullable=False),
+    Column("task_type", String(100), nullable=False),
+    Column("filename", Text),
+    Column("task_id", String(255)),  # NULL: not known yet
+    Column("channel_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger),
+    Column("user_id", BigInteger, nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_follower_state", "state", "server"),
+    Index("ix_follower_task", "server", "task_id"),
+)

@@ -86,6 +86,15 @@ class OpenFailure:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Followed:
+    """A message that follows a task: if that fails, the message is its card, and no other is posted beside it."""
+
+    follower: int
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
     """The server answered everything it was asked; `new`: failures that were found."""
 
@@ -125,3 +134,4 @@ class View:
     mutes: tuple[Muted, ...] = ()
     swallowed: tuple[Swallowed, ...] = ()  # of mutes that are over
     waiting: tuple[Waiting, ...] = ()
+    followed: Mapping[str, Followed] = field(default_factory=dict)  # by task_id
