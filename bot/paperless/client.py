@@ -23,7 +23,7 @@ from bot.paperless.rows import ShapeError
 from bot.paperless.tasks import Tasks
 from bot.paperless.v9 import Version9
 from bot.paperless.v10 import Version10
-from bot.paperless.wire import Answer, Body, Endpoint, Timeouts
+from bot.paperless.wire import Answer, Body, Endpoint, JsonText, Timeouts
 
 if TYPE_CHECKING:
     import aiohttp
@@ -200,7 +200,7 @@ class PaperlessClient:
     async def request(
         self,
         endpoint: Endpoint,
-        read: Callable[[bytes], T],
+        read: Callable[[JsonText], T],
         *,
         version: int,
         parameters: Iterable[tuple[str, str]] = (),

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from bot.paperless.rows import NOT_EXACT, ShapeError, loads, tolerant
-from bot.paperless.wire import Endpoint
+from bot.paperless.wire import Endpoint, JsonText
 
 if TYPE_CHECKING:
     from bot.paperless.client import PaperlessClient
@@ -59,7 +59,7 @@ class Labels:
         )
 
 
-def _page(body: bytes) -> tuple[tuple[Label, ...], bool]:
+def _page(body: JsonText) -> tuple[tuple[Label, ...], bool]:
     """The labels of a page, and whether there is another; the `next` link tells that, and is not read further."""
     try:
         found = _DECODER.decode(body)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.paperless import rows, wire
 from bot.paperless.errors import Forbidden, PaperlessError
-from bot.paperless.wire import Endpoint
+from bot.paperless.wire import Endpoint, JsonText
 
 if TYPE_CHECKING:
     from bot.paperless.client import PaperlessClient, Version
@@ -67,7 +67,7 @@ async def _user(client: "PaperlessClient") -> dict[str, Any] | None:
         return None
 
 
-def _read_user(body: bytes) -> dict[str, Any]:
+def _read_user(body: JsonText) -> dict[str, Any]:
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):

@@ -15,6 +15,7 @@ from msgspec.structs import fields
 
 from bot.paperless.models import Document, Task, TaskPage, TaskStatusCounts, TaskSummary
 from bot.paperless.moments import MOMENTS
+from bot.paperless.wire import JsonText
 
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
@@ -51,7 +52,7 @@ _STARTED = msgspec.json.Decoder(_Started)
 _TEXT = msgspec.json.Decoder(str)
 
 
-def task_page(body: bytes, *, page: int) -> TaskPage:
+def task_page(body: JsonText, *, page: int) -> TaskPage:
     """Page number `page` of a list. The `next` link tells that there is another one, and is not read further."""
     try:
         found = _PAGE.decode(body)
@@ -67,39 +68,39 @@ def task_page(body: bytes, *, page: int) -> TaskPage:
     return TaskPage(count=count, results=results, next_page=page + 1 if following and results else None)
 
 
-def task(body: bytes) -> Task:
+def task(body: JsonText) -> Task:
     return one(_TASK, Task, body)
 
 
-def tasks(body: bytes) -> tuple[Task, ...]:
+def tasks(body: JsonText) -> tuple[Task, ...]:
     return several(_TASKS, Task, body)
 
 
-def summaries(body: bytes) -> tuple[TaskSummary, ...]:
+def summaries(body: JsonText) -> tuple[TaskSummary, ...]:
     return several(_SUMMARIES, TaskSummary, body)
 
 
-def status_counts(body: bytes) -> TaskStatusCounts:
+def status_counts(body: JsonText) -> TaskStatusCounts:
     return one(_COUNTS, TaskStatusCounts, body)
 
 
-def document(body: bytes) -> Document:
+def document(body: JsonText) -> Document:
     return one(_DOCUMENT, Document, body)
 
 
-def acknowledged(body: bytes) -> int:
+def acknowledged(body: JsonText) -> int:
     return exactly(_RESULT, body, "no number of acknowledged tasks").result
 
 
-def started(body: bytes) -> str:
+def started(body: JsonText) -> str:
     return _named(exactly(_STARTED, body, "no UUID of a task").task_id)
 
 
-def uploaded(body: bytes) -> str:
+def uploaded(body: JsonText) -> str:
     return _named(exactly(_TEXT, body, "no UUID of a task"))
 
 
-def loads(body: bytes) -> Any:
+def loads(body: JsonText) -> Any:
     """Any JSON text, as tolerant as the standard library; a lone surrogate becomes U+FFFD, NaN and Infinity None."""
     try:
         return _mended(json.loads(body))
@@ -143,14 +144,14 @@ def _aware(value: Any) -> Any:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def one(decoder: msgspec.json.Decoder[S], kind: type[S], body: bytes) -> S:
+def one(decoder: msgspec.json.Decoder[S], kind: type[S], body: JsonText) -> S:
     try:
         return decoder.decode(body)
     except NOT_EXACT:
         return tolerant(kind, loads(body))
 
 
-def several(decoder: msgspec.json.Decoder[tuple[S, ...]], kind: type[S], body: bytes) -> tuple[S, ...]:
+def several(decoder: msgspec.json.Decoder[tuple[S, ...]], kind: type[S], body: JsonText) -> tuple[S, ...]:
     try:
         return decoder.decode(body)
     except NOT_EXACT:
@@ -160,7 +161,7 @@ def several(decoder: msgspec.json.Decoder[tuple[S, ...]], kind: type[S], body: b
         return tuple(tolerant(kind, row) for row in data)
 
 
-def exactly(decoder: msgspec.json.Decoder[T], body: bytes, otherwise: str) -> T:
+def exactly(decoder: msgspec.json.Decoder[T], body: JsonText, otherwise: str) -> T:
     try:
         return decoder.decode(body)
     except NOT_EXACT:

@@ -14,6 +14,7 @@ from bot.paperless.filters import TaskFilter
 from bot.paperless.models import UNSETTLED_TRACEBACK, Task, TaskStatus, TaskType, TriggerSource
 from bot.paperless.moments import Moment
 from bot.paperless.rows import exactly, one, several
+from bot.paperless.wire import JsonText
 
 NAME_OF_TYPE = {
     TaskType.CONSUME_FILE: "consume_file",
@@ -59,16 +60,16 @@ class _Ran(msgspec.Struct):
 _RAN = msgspec.json.Decoder(_Ran)
 
 
-def tasks(body: bytes) -> tuple[Task, ...]:
+def tasks(body: JsonText) -> tuple[Task, ...]:
     """The whole list, in the server's order: newest created first."""
     return tuple(map(to_task, several(_ROWS, Row9, body)))
 
 
-def task(body: bytes) -> Task:
+def task(body: JsonText) -> Task:
     return to_task(one(_ROW, Row9, body))
 
 
-def ran(body: bytes) -> str | None:
+def ran(body: JsonText) -> str | None:
     """What `run` answered when the work was done; None for nothing said."""
     return exactly(_RAN, body, "no result of a run").result
 

@@ -10,6 +10,7 @@ Held here, for every request:
 """
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from os import PathLike
@@ -138,19 +139,15 @@ class Transport:
     def _limits(self, *, read: float, total: float | None) -> aiohttp.ClientTimeout:
         return aiohttp.ClientTimeout(sock_connect=self._connect, sock_read=read, total=total)
 
-    async def _read(self, endpoint: Endpoint, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, endpoint: Endpoint, response: aiohttp.ClientResponse) -> bytearray:
         if (response.content_length or 0) > self._cap:
             raise self._too_large(endpoint)
-        chunks: list[bytes] = []
-        size = 0
-        content = response.content
+        content, body = response.content, bytearray()
         while not content.at_eof():
-            chunk = await content.readany()
-            size += len(chunk)
-            if size > self._cap:
+            body += await content.readany()
+            if len(body) > self._cap:
                 raise self._too_large(endpoint)
-            chunks.append(chunk)
-        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        return body
 
     def _too_large(self, endpoint: Endpoint) -> errors.TooLarge:
         return errors.TooLarge(
@@ -238,6 +235,6 @@ def _failure(endpoint: Endpoint, error: Exception) -> errors.PaperlessError:
 def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return f"there is no host {error.host}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
     return "the connection was lost"

@@ -28,7 +28,7 @@ class Version10:
         self._client = client
 
     async def _get(
-        self, endpoint: wire.Endpoint, read: Callable[[bytes], T], parameters: Iterable[tuple[str, str]] = ()
+        self, endpoint: wire.Endpoint, read: Callable[[wire.JsonText], T], parameters: Iterable[tuple[str, str]] = ()
     ) -> T:
         return await self._client.request(endpoint, read, parameters=parameters, version=self.number)
 

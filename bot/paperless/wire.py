@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from bot.paperless import errors
 from bot.paperless.errors import PaperlessError
 
+JsonText = bytes | bytearray
 WORDS_SHOWN = 300  # of the server's own words, in an error message
 
 
@@ -50,7 +51,7 @@ class Answer(NamedTuple):
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: JsonText
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")
@@ -88,7 +89,7 @@ def query(parameters: Iterable[tuple[str, str]]) -> str:
     return "&".join(f"{key}={quote(value, safe='')}" for key, value in parameters)
 
 
-def payload(endpoint: Endpoint, answer: Answer) -> bytes:
+def payload(endpoint: Endpoint, answer: Answer) -> JsonText:
     """The JSON text of a good answer; raises the error that any other answer means."""
     if answer.status == 200 and answer.is_json:
         return answer.body
@@ -118,7 +119,7 @@ def _request(endpoint: Endpoint, answer: Answer) -> dict[str, Any]:
     return {"method": endpoint.method, "path": endpoint.path, "status": answer.status}
 
 
-def _fields(body: bytes) -> dict[str, tuple[str, ...]]:
+def _fields(body: JsonText) -> dict[str, tuple[str, ...]]:
     """The sentences of a 400, by field; nested ones joined by dots, those of no field under ""."""
     try:
         data = json.loads(body)

@@ -151,7 +151,7 @@ def test_every_recorded_row_is_read_without_loss(recording: Recording) -> None:
             is_true_to_9(row, rows9.to_task(rows.tolerant(rows9.Row9, row)))
 
 
-READ_10: dict[str, Callable[[bytes], Any]] = {
+READ_10: dict[str, Callable[[wire.JsonText], Any]] = {
     "/api/tasks/": partial(rows.task_page, page=1),
     "/api/tasks/{}/": rows.task,
     "/api/tasks/active/": rows.tasks,

@@ -80,7 +80,7 @@ def reply_of(recording: Recording) -> Reply:
     told = {
         name: recorded[name] for name in ("content-type", "x-api-version", "x-version", "location") if name in recorded
     }
-    return Reply(recording.status, recording.answer.body, told)
+    return Reply(recording.status, bytes(recording.answer.body), told)
 
 
 def is_list_10(recording: Recording) -> bool:
