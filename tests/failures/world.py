@@ -1,164 +1,51 @@
 """A world for the tests of the desk: the local Paperless, a stepped clock, an in-memory Discord, a real database.
 
-The notifier enforces what Discord does: a nonce seen before answers with its message, a deleted message is gone,
-a channel's limit is 429. `Died` ends a life of the bot in the middle of a call; `World.restart` begins another.
+`World.restart` ends one life of the bot and begins another on the same database.
 """
 
 import asyncio
-import itertools
-from collections import defaultdict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bot.database import Database
-from bot.failures.card import Card, DigestCard, IncidentCard
+from bot.failures.card import DigestCard, IncidentCard
 from bot.failures.desk import Desk, WatchedServer, links_of
 from bot.failures.ledger import Ledger
-from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError
 from bot.failures.outcome import PollReport
 from bot.failures.watcher import Watcher
 from bot.paperless import PaperlessClient
 from bot.sandbox.paperless import Clock, SandboxPaperless
 from bot.sections import FailuresSection
+from tests.failures.channels import ALERTS as ALERTS
+from tests.failures.channels import Channels
+from tests.failures.channels import Died as Died
+from tests.failures.channels import Message as Message
 
-ALERTS = 3000000000000000003
 OTHER = 3000000000000000009
 ROLE = 4000000000000000004
 ADA, BEN = 5000000000000000001, 5000000000000000002
+__all__ = [
+    "ADA",
+    "ALERTS",
+    "BEN",
+    "OTHER",
+    "ROLE",
+    "START",
+    "Channels",
+    "Died",
+    "Message",
+    "World",
+    "a_world",
+    "digests",
+    "incident_cards",
+    "section",
+]
+
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-
-
-@dataclass
-class Message:
-    message_id: int
-    channel_id: int
-    card: Card
-    nonce: str
-    mention_role_id: int | None
-    silent: bool
-    reply_to: int | None
-    thread: bool
-    at: datetime
-    states: list[Card] = field(default_factory=list)
-    deleted: bool = False
-
-
-class Died(asyncio.CancelledError):
-    """The process ends in the middle of this call: nothing is sent any more until World.restart."""
-
-
-class Channels:
-    """An in-memory Notifier, with Discord's habits."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self.messages: dict[int, Message] = {}
-        self.calls: list[str] = []
-        self.limits = 0  # how often it had to say 429
-        self.allowed: int | None = None  # sends in 5 s and channel
-        self.faults: deque[BaseException] = deque()  # raised instead of doing it, one a call
-        self.lost: deque[BaseException] = deque()  # raised after doing it, one a call
-        self.closed: set[int] = set()
-        self.hangs: set[int] = set()
-        self.release = asyncio.Event()
-        self.dead = False
-        self._sends: defaultdict[int, deque[datetime]] = defaultdict(deque)
-        self._ids = itertools.count(7000000000000000001)
-
-    def in_channel(self, channel_id: int = ALERTS) -> list[Message]:
-        return [each for each in self.messages.values() if each.channel_id == channel_id and not each.deleted]
-
-    def cards(self, channel_id: int = ALERTS) -> list[Card]:
-        return [each.card for each in self.in_channel(channel_id)]
-
-    def delete(self, message: Message) -> None:
-        message.deleted = True
-
-    async def post(
-        self,
-        *,
-        channel_id: int,
-        card: Card,
-        nonce: str,
-        mention_role_id: int | None,
-        silent: bool,
-        reply_to: int | None,
-        thread: bool,
-    ) -> int:
-        await self._enter("post", channel_id)
-        assert len(nonce) <= 25
-        for known in self.messages.values():
-            if known.nonce == nonce and self.clock.now() - known.at < timedelta(minutes=3):
-                if known.deleted:
-                    raise MessageGone
-                return known.message_id
-        message = Message(
-            message_id=next(self._ids),
-            channel_id=channel_id,
-            card=card,
-            nonce=nonce,
-            mention_role_id=mention_role_id,
-            silent=silent,
-            reply_to=reply_to,
-            thread=thread,
-            at=self.clock.now(),
-            states=[card],
-        )
-        self.messages[message.message_id] = message
-        self._leave()
-        return message.message_id
-
-    async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:
-        await self._enter("edit", channel_id)
-        message = self.messages[message_id]
-        assert message.channel_id == channel_id
-        if message.deleted:
-            raise MessageGone
-        message.card = card
-        message.states.append(card)
-        self._leave()
-
-    async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:
-        await self._enter("find", channel_id)
-        for message in self.in_channel(channel_id):
-            if message.card.card_id == card_id and message.at >= not_before:
-                return message.message_id
-        return None
-
-    async def _enter(self, call: str, channel_id: int) -> None:
-        if self.dead:
-            raise Died
-        self.calls.append(call)
-        if channel_id in self.hangs:
-            await self.release.wait()
-        if channel_id in self.closed:
-            raise ChannelForbidden("Missing Access")
-        if self.faults:
-            raise self._noted(self.faults.popleft())
-        if self.allowed is not None and call != "find":
-            self._count(channel_id)
-        await asyncio.sleep(0)
-
-    def _count(self, channel_id: int) -> None:
-        sends, now = self._sends[channel_id], self.clock.now()
-        while sends and now - sends[0] >= timedelta(seconds=5):
-            sends.popleft()
-        if self.allowed is not None and len(sends) >= self.allowed:
-            self.limits += 1
-            raise NotifierError("429", retry_after=5.0)
-        sends.append(now)
-
-    def _leave(self) -> None:
-        if self.lost:
-            raise self._noted(self.lost.popleft())
-
-    def _noted(self, fault: BaseException) -> BaseException:
-        self.dead = self.dead or isinstance(fault, Died)
-        return fault
 
 
 @dataclass

@@ -1,0 +1,185 @@
+"""What people set, and when they are called: mutes that end, reminders, quiet hours, mentions, threads."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.failures.card import (
+    ReminderCard,
+)
+from tests.failures.world import ADA, ROLE, World, a_world, digests, incident_cards
+
+
+def reminders(world: World) -> list[ReminderCard]:
+    return [card for card in world.channels.cards() if isinstance(card, ReminderCard)]
+
+
+class TestMutes:
+    async def test_a_muted_failure_is_counted_and_not_told(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path) as world:
+            world.home.fail("noisy.pdf")
+            await world.poll()
+            [card] = incident_cards(world.channels)
+            mute = await world.desk.mute(
+                card_id=card.card_id, for_=timedelta(hours=1), until_change=False, user_id=ADA, user_name="ada"
+            )
+            assert mute is not None
+            await world.deliver(3)
+            assert incident_cards(world.channels)[0].muted_until == mute.until
+            await world.desk.acknowledge(card_id=card.card_id, through=None, user_id=ADA, user_name="ada")
+            await world.poll(after=600)
+            world.channels.delete(world.channels.in_channel()[0])
+            world.home.fail("noisy.pdf")
+            await world.poll(2)
+            world.home.fail("noisy.pdf")
+            await world.poll(2)
+            assert incident_cards(world.channels) == []
+            [running] = await world.ledger.mutes()
+            assert (running.filename, running.swallowed, running.user_name) == ("noisy.pdf", 2, "ada")
+
+    async def test_what_failed_in_the_meantime_is_told_when_the_mute_ends(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path) as world:
+            await self._swallow(world)
+            assert len(incident_cards(world.channels)) == 1
+            await world.poll(15, after=300)
+            assert len(incident_cards(world.channels)) == 2
+            assert await world.ledger.mutes() == ()
+
+    async def test_ended_by_hand_it_is_told_within_half_a_minute(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path) as world:
+            await self._swallow(world)
+            [mute] = await world.ledger.mutes()
+            assert await world.desk.unmute(mute.mute_id, user_id=ADA, user_name="ada")
+            assert not await world.desk.unmute(mute.mute_id, user_id=ADA, user_name="ada")
+            await world.poll(7)
+            assert len(incident_cards(world.channels)) == 2
+
+    async def _swallow(self, world: World) -> None:
+        """A card acknowledged long ago, muted, and the same failure again."""
+        world.home.fail("noisy.pdf")
+        await world.poll()
+        [card] = incident_cards(world.channels)
+        await world.desk.acknowledge(card_id=card.card_id, through=None, user_id=ADA, user_name="ada")
+        await world.poll(after=5 * 3600)
+        await world.desk.mute(
+            card_id=card.card_id, for_=timedelta(hours=1), until_change=False, user_id=ADA, user_name="ada"
+        )
+        world.home.fail("noisy.pdf")
+        await world.poll(2)
+
+    async def test_until_it_changes(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path) as world:
+            world.home.fail("noisy.pdf", "corrupt")
+            await world.poll()
+            [card] = incident_cards(world.channels)
+            mute = await world.desk.mute(
+                card_id=card.card_id, for_=None, until_change=True, user_id=ADA, user_name="ada"
+            )
+            assert mute is not None
+            assert mute.until == world.clock.now() + timedelta(days=30)
+            world.home.fail("noisy.pdf", "unsupported")
+            await world.poll()
+            assert await world.ledger.mutes() == ()
+            assert len(incident_cards(world.channels)) == 2
+
+    async def test_a_digest_of_many_cannot_be_muted_as_one(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path) as world:
+            world.home.burst(20)
+            await world.poll()
+            await world.deliver(10)
+            [digest] = digests(world.channels)
+            muted = await world.desk.mute(
+                card_id=digest.card_id, for_=timedelta(hours=1), until_change=False, user_id=ADA, user_name="ada"
+            )
+            assert muted is None
+
+
+class TestReminders:
+    async def test_nobody_acknowledged_for_an_hour(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path, escalate_after_seconds=3600, escalate_role_id=ROLE) as world:
+            world.home.fail("forgotten.pdf")
+            await world.poll(11, after=300)
+            assert reminders(world) == []
+            await world.poll(3, after=300)
+            [card] = reminders(world)
+            assert card.open_total == 1
+            first, reminder = world.channels.in_channel()
+            assert (reminder.mention_role_id, reminder.reply_to) == (ROLE, first.message_id)
+
+    async def test_again_every_repeat_interval_as_long_as_it_is_open(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path, escalate_after_seconds=3600, repeat_interval_seconds=7200) as world:
+            world.home.fail("forgotten.pdf")
+            await world.poll(12 * 8, after=300)
+            assert len(reminders(world)) == 4
+
+    async def test_says_so_when_somebody_has(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path, escalate_after_seconds=3600) as world:
+            row = world.home.fail("forgotten.pdf")
+            await world.poll(14, after=300)
+            world.home.acknowledge_in_web_ui([row])
+            await world.poll(2)
+            await world.deliver(5)
+            assert reminders(world)[0].open_total == 0
+
+    async def test_none_where_it_is_off(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path) as world:
+            world.home.fail("forgotten.pdf")
+            await world.poll(60, after=300)
+            assert reminders(world) == []
+
+
+NIGHT = {"start": "22:00", "end": "06:00"}
+
+
+async def at(world: World, hour: int) -> None:
+    target = datetime(2026, 11, 24, hour, 30, tzinfo=UTC)
+    world.clock.advance((target - world.clock.now()).total_seconds())
+    await world.watcher.poll_once()
+
+
+class TestQuietHours:
+    async def test_silent_cards_make_no_sound_and_call_nobody(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path, quiet_hours=NIGHT, mention_role_id=ROLE) as world:
+            await at(world, 23)
+            world.home.fail("night.pdf")
+            await world.poll()
+            [message] = world.channels.in_channel()
+            assert (message.silent, message.mention_role_id) == (True, None)
+
+    async def test_held_cards_come_as_one_in_the_morning_and_call_once(self, tmp_path: Path) -> None:
+        held = NIGHT | {"mode": "hold"}
+        async with a_world(tmp_path, quiet_hours=held, mention_role_id=ROLE) as world:
+            await at(world, 22)
+            for hour in range(7):
+                world.home.burst(3, prefix=f"hour-{hour}")
+                await world.poll(after=3600)
+            assert world.channels.in_channel() == []
+            await world.poll(after=3600)
+            [message] = world.channels.in_channel()
+            assert (message.silent, message.mention_role_id) == (False, ROLE)
+            assert [digest.total for digest in digests(world.channels)] == [21]
+            world.home.fail("morning.pdf")
+            await world.poll()
+            assert [card.filename for card in incident_cards(world.channels)] == ["morning.pdf"]
+
+    async def test_outside_of_them_all_is_as_ever(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path, quiet_hours=NIGHT, mention_role_id=ROLE) as world:
+            world.home.fail("noon.pdf")
+            await world.poll()
+            [message] = world.channels.in_channel()
+            assert (message.silent, message.mention_role_id) == (False, ROLE)
+
+
+async def test_a_role_is_mentioned_once_a_window(tmp_path: Path) -> None:
+    async with a_world(tmp_path, mention_role_id=ROLE) as world:
+        for number in range(4):
+            world.home.fail(f"{number}.pdf")
+            await world.poll(after=100)
+        mentions = [message.mention_role_id for message in world.channels.in_channel()]
+        assert mentions == [ROLE, None, None, ROLE]
+
+
+async def test_a_thread_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    async with a_world(tmp_path, thread=True) as world:
+        world.home.fail("discussed.pdf")
+        await world.poll()
+        assert [message.thread for message in world.channels.in_channel()] == [True]
