@@ -213,9 +213,13 @@ def _failure(endpoint: Endpoint, error: Exception) -> errors.PaperlessError:
     """What a failed exchange means. `sent`: the request may have reached the server."""
     request: dict[str, Any] = {"method": endpoint.method, "path": endpoint.path}
     sent = not isinstance(error, _NOT_CONNECTED)
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return errors.UntrustedCertificate(
             "The server's certificate could not be verified: name its CA in ca_file, or mend the certificate", **request
+        )
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        return errors.UntrustedCertificate(
+            "The server did not set up TLS: is it http:// rather than https://, or another port?", **request
         )
     if sent and not endpoint.idempotent:
         return errors.MaybeDone(

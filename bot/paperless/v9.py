@@ -4,6 +4,7 @@ Its list is one plain list, newest first, and honours few filters: what it does 
 `summary` and `status_counts` are counted from it.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.paperless import rows9, wire
 from bot.paperless.enums import IN_PROGRESS, NEEDS_ATTENTION
-from bot.paperless.errors import InvalidArgument, NotFound, TaskNotFound
+from bot.paperless.errors import InvalidArgument, NotFound, PaperlessError, TaskNotFound
 from bot.paperless.filters import TaskFilter
 from bot.paperless.models import (
     RunResult,
@@ -27,6 +28,8 @@ from bot.paperless.v10 import only
 
 if TYPE_CHECKING:
     from bot.paperless.client import PaperlessClient
+
+log = logging.getLogger("bot.paperless")
 
 ACTIVE_CAP = 50  # as version 10 has it
 # In the order in which a task goes through them: one that moves on between two requests is seen by the second.
@@ -105,8 +108,16 @@ class Version9:
             timeout=self._client.timeouts.run,
             version=self.number,
         )
-        made = [task.task_id for task in await self._list(parameters) if task.task_id not in before]
+        made = await self._made(parameters, before)
         return RunResult(made[0] if len(made) == 1 else None, finished=True, text=text)
+
+    async def _made(self, parameters: list[tuple[str, str]], before: set[str]) -> list[str]:
+        """The new rows; none if the server cannot be asked any more, which must not look like a run that failed."""
+        try:
+            return [task.task_id for task in await self._list(parameters) if task.task_id not in before]
+        except PaperlessError as error:
+            log.warning("The task ran, but its row could not be looked up: %s", error)
+            return []
 
     async def glance(self, task_ids: Collection[str], since: datetime | None) -> dict[str, Task]:
         """Those of `task_ids` that have not ended, in two small requests: the list of all rows can be large."""

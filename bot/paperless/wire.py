@@ -150,8 +150,8 @@ def _rejected(endpoint: Endpoint, answer: Answer) -> PaperlessError:
             "Paperless-ngx could not write to its database, try again", **request, retryable=endpoint.idempotent
         )
     return errors.NotPaperless(
-        "The server refuses this host name: add it to PAPERLESS_URL or PAPERLESS_ALLOWED_HOSTS of Paperless-ngx, "
-        "or use the address that it knows",
+        "The server refuses this address: it wants https, or does not know this host name, which belongs into "
+        "PAPERLESS_URL or PAPERLESS_ALLOWED_HOSTS of Paperless-ngx",
         **request,
     )
 
@@ -209,9 +209,7 @@ def _redirect(endpoint: Endpoint, answer: Answer) -> PaperlessError:
 
 
 def _unsupported(endpoint: Endpoint, answer: Answer) -> PaperlessError:
-    return errors.UnsupportedVersion(
-        "The server does not speak this API version", **_request(endpoint, answer), retryable=False
-    )
+    return errors.UnsupportedVersion("The server does not speak this API version", **_request(endpoint, answer))
 
 
 def _too_large(endpoint: Endpoint, answer: Answer) -> PaperlessError:

@@ -511,6 +511,18 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tls: ssl.SSLCont
     assert not caught.value.retryable
 
 
+async def test_a_server_without_tls_is_told(connect: Connect) -> None:
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(UntrustedCertificate, match="http:// rather than https://"):
+            await first(connect(f"https://127.0.0.1:{port}"))
+
+
 async def test_a_ca_file_vouches(tls: ssl.SSLContext, certificate: tuple[Path, Path], connect: Connect) -> None:
     async with Server(scripted(page(task_row())), tls=tls) as server:
         assert (await first(connect(server, ca_file=certificate[0]))).id == 1

@@ -218,3 +218,41 @@ async def test_probing_again_asks_again(connect: Connect) -> None:
         assert (await paperless.probe()).api == 9
         world.release = 3
         assert (await paperless.probe()).api == 10
+
+
+async def test_a_run_of_2_20_is_done_although_its_row_cannot_be_looked_up(connect: Connect) -> None:
+    """It ran inside the request: an error now would ask for running it again."""
+    ran = False
+
+    def respond(request: Request) -> Reply:
+        nonlocal ran
+        if request.version == 10:
+            return NOT_ACCEPTABLE
+        if request.method == "POST":
+            ran = True
+            return json_reply({"result": "Sanity check exited with infos. See log."}, api=9)
+        return Reply(raw=b"", close=True) if ran else json_reply([], api=9)
+
+    async with Server(respond, probe=False) as server:
+        result = await connect(server).tasks.run("sanity_check")
+
+        assert sum(request.method == "POST" for request in server.requests) == 1
+    assert (result.task_id, result.finished, result.text) == (None, True, "Sanity check exited with infos. See log.")
+
+
+@pytest.mark.parametrize("others", [1, 2])
+async def test_a_run_of_2_20_whose_row_is_not_certain_names_none(others: int, connect: Connect) -> None:
+    rows: list[Any] = [row9(1, task_name="check_sanity", type="manual_task")]
+
+    def respond(request: Request) -> Reply:
+        if request.version == 10:
+            return NOT_ACCEPTABLE
+        if request.method == "POST":
+            rows.extend(row9(2 + number, task_name="check_sanity", type="manual_task") for number in range(others))
+            return json_reply({"result": None}, api=9)
+        return json_reply(rows, api=9)
+
+    async with Server(respond, probe=False) as server:
+        result = await connect(server).tasks.run("sanity_check")
+
+    assert result == (rows[1]["task_id"] if others == 1 else "")
