@@ -36,7 +36,7 @@ class Courier:
         self._queued: set[int] = set()
         self._lanes: set[asyncio.Task[Counter[str]]] = set()
         self._stumbles: Counter[int] = Counter()
-        self._tried_here: set[int] = set()
+        self._tried_here: dict[int, int] = {}  # the revision of the first try of each post that has not been answered
         self._closed_channels: set[int] = set()
         self._begun = False
         self._closing = False
@@ -140,7 +140,8 @@ class Courier:
             await self._outbox.posted(outgoing.card_id, message_id=found, revision=0)
             return "found"
         await self._outbox.trying(outgoing.card_id)
-        self._tried_here.add(outgoing.card_id)
+        first = 0 if outgoing.tried_at is not None else outgoing.revision
+        tried = self._tried_here.setdefault(outgoing.card_id, first)
         message_id = await self._notifier.post(
             channel_id=outgoing.channel_id,
             card=outgoing.card,
@@ -150,8 +151,9 @@ class Courier:
             reply_to=outgoing.reply_to,
             thread=outgoing.thread,
         )
-        await self._outbox.posted(outgoing.card_id, message_id=message_id, revision=outgoing.revision)
-        self._tried_here.discard(outgoing.card_id)
+        # A nonce seen before is answered with the message as it was first sent: then what changed since needs an edit.
+        await self._outbox.posted(outgoing.card_id, message_id=message_id, revision=tried)
+        self._tried_here.pop(outgoing.card_id, None)
         return "posted"
 
     async def _earlier(self, outgoing: Outgoing) -> int | None:
@@ -197,6 +199,7 @@ class Courier:
         """Once, until it is open again. Cards wait, and go nowhere else: another channel has other readers."""
         if outgoing.message_id is None and outgoing.tried_at is None:
             await self._outbox.not_sent(outgoing.card_id)
+            self._tried_here.pop(outgoing.card_id, None)
         if outgoing.channel_id not in self._closed_channels:
             self._closed_channels.add(outgoing.channel_id)
             log.error("Channel %s cannot be written to, its cards wait: %s", outgoing.channel_id, error)

@@ -28,6 +28,20 @@ async def test_an_answer_that_was_lost_is_no_second_message(tmp_path: Path) -> N
         assert world.channels.calls == ["post", "post"]
 
 
+async def test_what_changed_between_a_lost_answer_and_its_repetition_is_on_the_message(tmp_path: Path) -> None:
+    """The nonce answers with the message as it was first sent."""
+    async with a_world(tmp_path) as world:
+        world.channels.lost.append(NotifierError("connection dropped", retry_after=8))
+        world.home.fail("twice.pdf")
+        await world.poll()
+        world.home.fail("twice.pdf")
+        await world.poll()
+        await world.deliver(10)
+        [message] = world.channels.in_channel()
+        assert isinstance(message.card, IncidentCard)
+        assert message.card.count == 2
+
+
 async def test_an_answer_lost_for_longer_than_a_nonce_holds_is_looked_for(tmp_path: Path) -> None:
     async with a_world(tmp_path) as world:
         world.channels.lost.append(NotifierError("connection dropped", retry_after=600))

@@ -123,7 +123,12 @@ class History:
             )
 
     async def _moderate(self, index: int) -> None:
-        if message := self._message(index):
+        """One whose answer was lost, and which is deleted before it is found, cannot be told from one never posted."""
+        message = self._message(index)
+        if message is None:
+            return
+        place = await self.world.ledger.place(message.card.card_id)
+        if place is not None and place.message_id == message.message_id:
             self.world.channels.delete(message)
 
     async def _restart(self) -> None:
