@@ -153,6 +153,17 @@ async def test_a_burst_becomes_few_messages_and_all_is_acknowledged_after_one_qu
     await play(page, "Fail many at once", How_many="300")
     await expect(page.get_by_role("button", name="Acknowledge all").last).to_be_visible(timeout=20_000)
     assert await page.locator(".message").count() < 12
+    digest = page.locator(".message", has=page.get_by_role("button", name="Acknowledge all")).last
+    await digest.get_by_role("button", name="Acknowledge all").click()
+    question = page.locator(".message.ephemeral")
+    await expect(question).to_contain_text("Only you can see this")
+    await question.get_by_role("button", name="Acknowledge all").click()
+    await expect(card(page, "tasks failed")).to_contain_text("acknowledged by @Ben", timeout=20_000)
+    await expect(card(page, "tasks failed").get_by_role("button", name="Acknowledge all")).to_have_count(0)
+    dismissed = [
+        row for row in demo.stage.paperless.table.newest() if row.acknowledged and "batch" in (row.filename or "")
+    ]
+    assert len(dismissed) > 290
 
 
 async def test_the_way_by_keyboard_alone(demo: Demo, open_page: Open) -> None:
