@@ -12,7 +12,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,7 +20,6 @@ import aiohttp
 import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from discord.ext import commands
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access import Access
 from bot.config import Settings
@@ -28,7 +27,10 @@ from bot.database import Database
 from bot.failures.desk import Desk, WatchedServer, links_of
 from bot.failures.ledger import Ledger
 from bot.failures.notifier import Notifier
+from bot.failures.outcome import PollReport
 from bot.gateway import Gateway, Identifies
+from bot.measuring import Measured
+from bot.metrics import Metrics
 from bot.paperless import PaperlessClient
 from bot.sections import PaperlessSection
 from bot.tree import Tree
@@ -96,6 +98,8 @@ class TaskBot(commands.Bot):
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         options: dict[str, Any] = {} if connector is None else {"connector": connector}
+        self.metrics = Metrics()
+        self.metrics.begin(settings.paperless)
         super().__init__(
             commands.when_mentioned,
             help_command=None,
@@ -104,6 +108,7 @@ class TaskBot(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0,
+            http_trace=self.metrics.trace(),
             **options,
         )
         self.settings = settings
@@ -163,7 +168,7 @@ class TaskBot(commands.Bot):
         self.desk = Desk(
             ledger=self.ledger,
             servers=self._watched(),
-            notifier=notifier,
+            notifier=Measured(notifier, self.metrics, now=self.now),
             section=self.settings.failures,
             now=self.now,
             sleep=asyncio.sleep,
@@ -176,22 +181,16 @@ class TaskBot(commands.Bot):
             for name, server in self.servers.items()
         }
 
-    async def readiness(self) -> dict[str, str | None]:
-        """Part -> None when it does its work, else the reason why not; for /readyz."""
-        if not self.is_open or EXTENSIONS[-1] not in self.extensions:
-            return {"start": "starting, or waiting for the database"}
-        parts: dict[str, str | None] = {"gateway": None if self.gateway.up else "not connected to Discord"}
-        try:
-            await self.ledger.set_value("readiness", self.now().isoformat())
-            parts["database"] = None
-        except SQLAlchemyError as error:
-            parts["database"] = f"cannot be written: {type(error).__name__}"
-        oldest = self.now() - 3 * timedelta(seconds=self.settings.failures.poll_seconds)
-        for name, watcher in self.desk.watchers.items():
-            good = watcher.last_good_at
-            late = good is None or good < oldest
-            parts[f"paperless.{name}"] = f"last good poll: {good or 'none yet'}" if late else None
-        return parts
+    async def poll(self, name: str) -> PollReport:
+        """One poll of one server, measured."""
+        report = await self.desk.watchers[name].poll_once()
+        self.metrics.polled(report)
+        return report
+
+    @property
+    def is_working(self) -> bool:
+        """It holds its database, and all of it is loaded."""
+        return self.is_open and EXTENSIONS[-1] in self.extensions
 
     # --- start and stop
 
@@ -226,15 +225,16 @@ class TaskBot(commands.Bot):
         self.scheduler.start()
         connecting = asyncio.create_task(self.gateway.stay_connected(), name="gateway")
         stopping = asyncio.create_task(stop.wait(), name="stop")
+        lag = asyncio.create_task(self.metrics.watch_lag(), name="loop lag")
         try:
             await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if connecting.done():
                 connecting.result()
         finally:
             # Reading the gateway ends first, so that nothing new comes in while the rest is finished.
-            for waiting in (connecting, stopping):
+            for waiting in (connecting, stopping, lag):
                 waiting.cancel()
-            await asyncio.gather(connecting, stopping, return_exceptions=True)
+            await asyncio.gather(connecting, stopping, lag, return_exceptions=True)
             await self._drain()
 
     async def _drain(self) -> None:

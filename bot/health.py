@@ -13,6 +13,8 @@ from aiohttp import web
 DEFAULT_URL = "http://127.0.0.1:8080/healthz"
 Readiness = Callable[[], Awaitable[Mapping[str, str | None]]]
 """Part of the bot -> None when it is ready, else the reason why not."""
+Metrics = Callable[[], Awaitable[bytes]]
+"""In Prometheus's text format."""
 
 
 class CannotListen(Exception):
@@ -33,12 +35,25 @@ def _readyz(readiness: Readiness) -> Callable[[web.Request], Awaitable[web.Respo
     return handler
 
 
+def _metrics(metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handler(_request: web.Request) -> web.Response:
+        return web.Response(body=await metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    return handler
+
+
 @asynccontextmanager
-async def serving(listen: str, readiness: Readiness) -> AsyncIterator[None]:
+async def serving(listen: str, readiness: Readiness, metrics: Metrics) -> AsyncIterator[None]:
     """On "address:port". Raises CannotListen, as where the port is taken."""
     host, _, port = listen.rpartition(":")
     app = web.Application()
-    app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz(readiness))])
+    app.add_routes(
+        [
+            web.get("/healthz", _healthz),
+            web.get("/readyz", _readyz(readiness)),
+            web.get("/metrics", _metrics(metrics)),
+        ]
+    )
     runner = web.AppRunner(app, access_log=None, handle_signals=False)
     await runner.setup()
     try:

@@ -20,6 +20,8 @@ from bot.ui.custom_ids import CustomId
 
 log = logging.getLogger(__name__)
 
+FAILED = "failed"  # in Interaction.extras: what the person reads is an error
+
 CARDS, TASKS = "Failures", "Tasks"
 """The cogs that do the work, by name: those of cards, and those of commands' answers."""
 
@@ -66,6 +68,16 @@ async def press(interaction: BotInteraction, text: str) -> None:
         await cast("Presses", cog).pressed(interaction, custom_id)
 
     await answered(interaction, work)
+    if FAILED not in interaction.extras:
+        interaction.client.metrics.interaction(measured_name(interaction), "ok")
+
+
+def measured_name(interaction: BotInteraction) -> str:
+    """The command, or the kind of the button: for metrics, so one of few."""
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    custom_id = custom_ids.parse(pressed_id(interaction) or "")
+    return f"button {type(custom_id).__name__}" if custom_id else "unknown"
 
 
 def ids_in(message: discord.Message) -> set[str]:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import signal
 from collections.abc import Coroutine, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import partial
 from typing import TypeVar
 
 import aiohttp
@@ -18,6 +19,7 @@ from bot.checks.finding import Finding, Level, exit_of
 from bot.config import Settings
 from bot.database import DatabaseAway, DatabaseInUse, DatabaseUnusable
 from bot.exits import Exit, exit_for
+from bot.vitals import metrics_text, readiness
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -41,7 +43,7 @@ async def run(settings: Settings, *, stop: asyncio.Event, connector: aiohttp.Bas
     try:
         async with AsyncExitStack() as stack:
             if settings.health.listen:
-                await stack.enter_async_context(health.serving(settings.health.listen, bot.readiness))
+                await stack.enter_async_context(_health(bot))
             status = await _before(stop, _start(bot, stack))
             if status is not None and status is not Exit.DONE:
                 return status
@@ -61,6 +63,10 @@ async def run(settings: Settings, *, stop: asyncio.Event, connector: aiohttp.Bas
         return status
     log.info("stopped", extra={"event": "stopped"})
     return Exit.DONE
+
+
+def _health(bot: TaskBot) -> AbstractAsyncContextManager[None]:
+    return health.serving(bot.settings.health.listen, partial(readiness, bot), partial(metrics_text, bot))
 
 
 async def _before(stop: asyncio.Event, work: Coroutine[object, object, T]) -> T | None:

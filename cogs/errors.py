@@ -12,7 +12,8 @@ from discord.ext import commands
 from bot.access import AccessDenied
 from bot.app import UnknownServer
 from bot.interactions import UNKNOWN_INTERACTION, BotInteraction, say
-from bot.presses import is_stray, press, pressed_id
+from bot.metrics import Result
+from bot.presses import FAILED, is_stray, measured_name, press, pressed_id
 from bot.ui import errors, replies
 from bot.ui.layout import Accent
 from bot.ui.text import escape, redact
@@ -38,6 +39,14 @@ def described(interaction: BotInteraction) -> str:
     return f"/{command.qualified_name}" if command else f"button {pressed_id(interaction)}"
 
 
+def result_of(cause: BaseException) -> Result:
+    """For metrics: not allowed; something said no, or nothing; or a mistake of ours."""
+    if isinstance(cause, AccessDenied):
+        return "refused"
+    foreseen = isinstance(cause, UnknownServer | discord.NotFound) or errors.words(cause) is not None
+    return "failed" if foreseen else "defect"
+
+
 class Errors(commands.Cog):
     def __init__(self, bot: "TaskBot") -> None:
         self.bot = bot
@@ -52,6 +61,8 @@ class Errors(commands.Cog):
     async def answer(self, interaction: BotInteraction, error: app_commands.AppCommandError) -> None:
         """Say it to the person and log it; never raises."""
         cause = cause_of(error)
+        interaction.extras[FAILED] = True
+        self.bot.metrics.interaction(measured_name(interaction), result_of(cause))
         if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
             log.warning("%s by %s: the answer came too late for Discord", described(interaction), interaction.user.id)
             return
@@ -74,6 +85,11 @@ class Errors(commands.Cog):
         reference = secrets.token_hex(4)
         log.error("%s by %s, reference %s", described(interaction), interaction.user.id, reference, exc_info=cause)
         return errors.unforeseen(reference)
+
+    @commands.Cog.listener()
+    async def on_app_command_completion(self, interaction: BotInteraction, _command: object) -> None:
+        if FAILED not in interaction.extras:
+            self.bot.metrics.interaction(measured_name(interaction), "ok")
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: BotInteraction) -> None:

@@ -5,6 +5,7 @@ import io
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
@@ -50,8 +51,8 @@ class Failures(commands.Cog):
         await desk.start()
         self.bot.add_dynamic_items(Press)
         self.bot.scheduler.add_listener(self._job_event, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
-        for name, watcher in desk.watchers.items():
-            self._every(self.bot.settings.failures.poll_seconds, f"poll:{name}", watcher.poll_once)
+        for name in desk.watchers:
+            self._every(self.bot.settings.failures.poll_seconds, f"poll:{name}", partial(self.bot.poll, name))
         self._every(DELIVER_SECONDS, "deliver", desk.deliver_once)
 
     async def cog_unload(self) -> None:

@@ -61,6 +61,10 @@ class Outbox:
         now = self._now()
         return tuple(each for each in await self._waiting() if each.not_before is None or each.not_before <= now)
 
+    async def depth(self) -> int:
+        """Cards that do not show the truth yet, held ones included."""
+        return len(await self._waiting())
+
     async def held_until(self) -> datetime | None:
         """When the next held card may go."""
         now = self._now()

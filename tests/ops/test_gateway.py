@@ -14,6 +14,7 @@ from bot.app import TaskBot
 from bot.exits import Exit
 from bot.gateway import DAY, FREE, SPACING, Gateway, Identifies, pause_before
 from bot.run import run
+from bot.vitals import readiness
 from tests.house import House
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -142,14 +143,14 @@ async def test_readiness_follows_the_gateway(house: House) -> None:
         if not bot.gateway.up:
             await came_up
         came_up.cancel()
-        assert (await bot.readiness())["gateway"] is None
+        assert (await readiness(bot))["gateway"] is None
 
         house.discord.gateway.refuse_with = 503
         lost = asyncio.ensure_future(bot.wait_for("disconnect"))
         house.discord.disconnect_gateway(4000)
         await lost
         await asyncio.sleep(0)
-        assert (await bot.readiness())["gateway"] == "not connected to Discord"
+        assert (await readiness(bot))["gateway"] == "not connected to Discord"
         house.discord.gateway.refuse_with = None
 
 

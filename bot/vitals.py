@@ -1,0 +1,54 @@
+"""How the bot is, when somebody asks: for /readyz, and what /metrics cannot count by itself."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.metrics import Now
+
+if TYPE_CHECKING:
+    from bot.app import TaskBot
+
+LATE = 3  # intervals without a good poll
+
+
+async def readiness(bot: "TaskBot") -> dict[str, str | None]:
+    """Part -> None when it does its work, else the reason why not."""
+    if not bot.is_working:
+        return {"start": "standing by, or starting"}
+    parts: dict[str, str | None] = {"gateway": None if bot.gateway.up else "not connected to Discord"}
+    try:
+        await bot.ledger.set_value("readiness", bot.now().isoformat())
+        parts["database"] = None
+    except (SQLAlchemyError, OSError) as error:
+        parts["database"] = f"cannot be written: {type(error).__name__}"
+    oldest = bot.now() - LATE * timedelta(seconds=bot.settings.failures.poll_seconds)
+    for name, watcher in bot.desk.watchers.items():
+        good = watcher.last_good_at
+        late = good is None or good < oldest
+        parts[f"paperless.{name}"] = f"last good poll: {good or 'none yet'}" if late else None
+    return parts
+
+
+async def metrics_text(bot: "TaskBot") -> bytes:
+    """In Prometheus's format."""
+    if not bot.is_working:
+        bot.metrics.show(Now(poll_ages={}, outbox=0, gateway_up=False, reconnects=0, leading=False, epoch=0))
+        return bot.metrics.text()
+    now = bot.now()
+    ages = {
+        name: (now - watcher.last_good_at).total_seconds() if watcher.last_good_at else None
+        for name, watcher in bot.desk.watchers.items()
+    }
+    bot.metrics.show(
+        Now(
+            poll_ages=ages,
+            outbox=await bot.ledger.outbox.depth(),
+            gateway_up=bot.gateway.up,
+            reconnects=bot.gateway.reconnects,
+            leading=True,
+            epoch=0,
+        )
+    )
+    return bot.metrics.text()

@@ -1,0 +1,183 @@
+"""/healthz, /readyz and /metrics, as a supervisor and as Prometheus ask for them."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot import health
+from bot.app import TaskBot
+from bot.exits import Exit
+from bot.run import run
+from bot.sandbox.discord import ids
+from bot.sandbox.discord.ratelimit import SEND
+from bot.vitals import readiness
+from tests.house import House
+
+
+@pytest.fixture
+def port(unused_tcp_port: int) -> int:
+    return unused_tcp_port
+
+
+@asynccontextmanager
+async def running(house: House, port: int) -> AsyncIterator[aiohttp.ClientSession]:
+    """The whole of `run`, and a session that asks its health page."""
+    house.overrides = {**house.overrides, "health": {"listen": f"127.0.0.1:{port}"}}
+    stop = asyncio.Event()
+    serving = asyncio.create_task(run(house.settings(), stop=stop, connector=house.discord.connector()))
+    try:
+        await house.discord.ready(30)
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+            yield session
+    finally:
+        stop.set()
+        assert await serving is Exit.DONE
+
+
+async def until_ready(session: aiohttp.ClientSession, *, status: int = 200) -> dict[str, Any]:
+    """What /readyz says once it answers `status`."""
+    async with asyncio.timeout(30):
+        while True:
+            async with session.get("/readyz") as answer:
+                body: dict[str, Any] = await answer.json()
+                if answer.status == status:
+                    return body
+            await asyncio.sleep(0.05)
+
+
+async def samples(session: aiohttp.ClientSession) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    async with session.get("/metrics") as answer:
+        text = await answer.text()
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_it_is_alive_and_ready_when_all_its_parts_work(house: House, port: int) -> None:
+    async with running(house, port) as session:
+        async with session.get("/healthz") as answer:
+            assert (answer.status, await answer.json()) == (200, {"status": "alive"})
+
+        assert await until_ready(session) == {
+            "ready": True,
+            "parts": {"gateway": "ready", "database": "ready", "paperless.home": "ready"},
+        }
+
+
+async def test_it_is_not_ready_while_a_paperless_does_not_answer_and_is_alive_all_the_same(
+    house: House, port: int
+) -> None:
+    async with running(house, port) as session:
+        await until_ready(session)
+        await house.paperless.down()
+
+        body = await until_ready(session, status=503)
+        async with session.get("/healthz") as alive:
+            assert alive.status == 200
+    assert body["parts"]["paperless.home"].startswith("last good poll")
+    assert body["parts"]["gateway"] == "ready"
+
+
+async def test_it_is_not_ready_when_its_database_cannot_be_written(house: House) -> None:
+    async with house.bot() as bot:
+        assert (await readiness(bot))["database"] is None
+        async with bot.database.write() as connection:
+            await connection.exec_driver_sql("DROP TABLE ledger_value")
+
+        assert (await readiness(bot))["database"] == "cannot be written: OperationalError"
+
+
+async def test_before_the_start_is_over_it_says_so(house: House) -> None:
+    bot = TaskBot(house.settings(), connector=house.discord.connector())
+
+    assert await readiness(bot) == {"start": "standing by, or starting"}
+    await bot.close()
+
+
+async def test_the_containers_health_check_asks_healthz(house: House, port: int) -> None:
+    async with running(house, port):
+        command = [sys.executable, "-m", "bot.health", f"http://127.0.0.1:{port}/healthz"]
+        asking = await asyncio.create_subprocess_exec(*command)
+        assert await asking.wait() == 0
+
+    asking = await asyncio.create_subprocess_exec(*command)
+    assert await asking.wait() == 1
+
+
+def test_a_health_check_of_something_else_than_http_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["bot.health", "file:///etc/passwd"])
+
+    assert health.main() == 1
+
+
+# --- metrics
+
+
+async def test_what_happens_is_counted(house: House, port: int) -> None:
+    async with running(house, port) as session:
+        await until_ready(session)
+        house.paperless.upload("invoice-11.pdf", outcome="corrupt", owner="bob")
+        card = await house.card(lambda text: "invoice-11.pdf" in text)
+        await house.press(card, "Acknowledge", user_id=ids.CLEO_ID)
+        await house.press(card, "Acknowledge", user_id=ids.BEN_ID)
+        await house.command("tasks active")
+        await house.card(lambda text: "acknowledged" in text)
+        found = await samples(session)
+
+    home = (("server", "home"),)
+    assert found["taskbot_failures_seen_total", home] == 1
+    assert found["taskbot_polls_total", (("result", "good"), *home)] >= 1
+    assert found["taskbot_poll_seconds_count", home] >= 1
+    assert found["taskbot_poll_age_seconds", home] < 30
+    assert found["taskbot_cards_total", (("action", "posted"),)] == 1
+    assert found["taskbot_delivery_seconds_count", ()] == 1
+    assert found["taskbot_outbox_cards", ()] in (0, 1)
+    assert found["taskbot_gateway_up", ()] == 1
+    assert found["taskbot_discord_requests_total", (("status", "200"),)] >= 3
+    assert found["taskbot_interactions_total", (("command", "/tasks active"), ("result", "ok"))] == 1
+    assert found["taskbot_interactions_total", (("command", "button Acknowledge"), ("result", "refused"))] == 1
+    assert found["taskbot_interactions_total", (("command", "button Acknowledge"), ("result", "ok"))] == 1
+    assert found["taskbot_info", (("version", _version(found)),)] == 1
+    assert found["process_resident_memory_bytes", ()] > 1e6
+
+
+def _version(found: dict[tuple[str, tuple[tuple[str, str], ...]], float]) -> str:
+    return next(dict(labels)["version"] for name, labels in found if name == "taskbot_info")
+
+
+async def test_an_answer_of_429_is_counted(house: House) -> None:
+    async with house.bot() as bot:
+        house.discord.rate_limits.exhaust(SEND, str(ids.GENERAL_ID), 0.1, now=house.discord.clock.time())
+        await bot.get_partial_messageable(ids.GENERAL_ID).send("hello")
+
+        assert b"taskbot_discord_rate_limited_total 1.0" in bot.metrics.text()
+
+
+async def test_no_label_grows_with_tasks(house: House, port: int) -> None:
+    async with running(house, port) as session:
+        await until_ready(session)
+        house.paperless.upload("first.pdf", outcome="corrupt", owner="bob")
+        await house.card(lambda text: "first.pdf" in text)
+        before = set(await samples(session))
+        house.paperless.burst(40)
+        await house.discord.until(lambda: len(house.posted()) > 4, 30)
+
+        assert {key for key in await samples(session) if key not in before and "edited" not in str(key)} == set()
+
+
+async def test_every_series_is_there_from_the_start(house: House, port: int) -> None:
+    async with running(house, port) as session:
+        found = await samples(session)
+
+    for result in ("good", "unanswered", "defect"):
+        assert ("taskbot_polls_total", (("result", result), ("server", "home"))) in found
+    for action in ("posted", "edited", "failed"):
+        assert ("taskbot_cards_total", (("action", action),)) in found
