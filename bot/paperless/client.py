@@ -63,7 +63,7 @@ class PaperlessClient:
         session: "aiohttp.ClientSession | None" = None,
         ca_file: str | PathLike[str] | None = None,
         headers: Mapping[str, str] | None = None,
-        connection_limit: int = 10,
+        connection_limit: int = 20,
         timeouts: Timeouts | None = None,
         max_answer_bytes: int = 64 * 2**20,
         tries: int = 3,
