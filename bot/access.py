@@ -6,12 +6,18 @@ names roles. Direct messages and other guilds get nothing.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from math import ceil
 from typing import assert_never
 
-from bot.sections import AccessSection
+from bot.sections import AccessSection, LimitsSection
 from bot.ui import custom_ids
 from bot.ui.custom_ids import CustomId
+from bot.ui.text import plural
+
+REFUSED, REFUSALS_WRITTEN = "refused", 10
+"""Of what one member is refused in a minute, so many go into the audit: the rest would only fill it."""
 
 
 class Action(StrEnum):
@@ -23,6 +29,7 @@ class Action(StrEnum):
     RUN = "running tasks"
     UPLOAD = "uploading documents"
     MUTE = "muting failures"
+    AUDIT = "reading who did what"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,9 @@ def action_of(custom_id: CustomId) -> Action:
             return Action.DETAILS
         case custom_ids.Mute() | custom_ids.EndMute():
             return Action.MUTE
-        case custom_ids.LookThrough() | custom_ids.OnTask(verb="show"):
+        case custom_ids.RunNow():
+            return Action.RUN
+        case custom_ids.LookThrough() | custom_ids.OnTask(verb="show" | "follow"):
             return Action.VIEW
         case custom_ids.Failures() | custom_ids.Active() | custom_ids.OpenTask():
             return Action.VIEW
@@ -76,6 +85,24 @@ class AccessDenied(Exception):
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
         super().__init__(sentence)
+
+
+def per_minute(section: LimitsSection) -> dict[str, int]:
+    """How often a member may ask for each action in a minute; 0: no limit."""
+    return {
+        Action.VIEW: section.view,
+        Action.DETAILS: section.view,
+        Action.AUDIT: section.view,
+        Action.ACKNOWLEDGE: section.acknowledge,
+        Action.MUTE: section.acknowledge,
+        Action.RUN: section.run,
+        Action.UPLOAD: section.upload,
+        REFUSED: REFUSALS_WRITTEN,
+    }
+
+
+def too_often(wait: timedelta) -> str:
+    return f"That was a lot at once. Try again in {plural(ceil(wait.total_seconds()), 'second')}."
 
 
 def _roles_text(role_ids: tuple[int, ...]) -> str:
@@ -94,6 +121,7 @@ class Access:
             Action.MUTE: section.acknowledge,
             Action.RUN: section.run,
             Action.UPLOAD: section.upload,
+            Action.AUDIT: section.audit,
         }
 
     def decide(self, member: Member, action: Action, *, server: str | None = None) -> Decision:

@@ -21,16 +21,21 @@ import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from discord.ext import commands
 
-from bot.access import Access
+from bot.access import Access, per_minute
 from bot.config import Settings
 from bot.database import Database
+from bot.drawing import Drawing
 from bot.failures.desk import Desk, WatchedServer, links_of
+from bot.failures.followers import Followers
 from bot.failures.ledger import Ledger
 from bot.failures.notifier import Notifier
 from bot.failures.outcome import PollReport
+from bot.following import Following
 from bot.gateway import Gateway, Identifies
+from bot.limits import Limits
 from bot.measuring import Measured
 from bot.metrics import Metrics
+from bot.notifier import DiscordNotifier
 from bot.paperless import PaperlessClient
 from bot.sections import PaperlessSection
 from bot.tree import Tree
@@ -38,7 +43,7 @@ from bot.tree import Tree
 log = logging.getLogger(__name__)
 
 COMMANDS_KEY = "commands"
-EXTENSIONS = ("cogs.errors", "cogs.tasks", "cogs.failures")
+EXTENSIONS = ("cogs.errors", "cogs.tasks", "cogs.runs", "cogs.failures")
 DRAIN_SECONDS = 8
 # discord.py names the tasks in which it runs handlers; there is no public way to wait for them. Jobs name their own.
 HANDLER_TASKS = ("CommandTree-invoker", "discord-ui-", "job ")
@@ -82,13 +87,27 @@ def servers_of(settings: Settings) -> dict[str, Server]:
     return {name: _server(name, section) for name, section in settings.paperless.items()}
 
 
+def cdn_session(connector: aiohttp.BaseConnector | None) -> aiohttp.ClientSession:
+    """For what is read from Discord's CDN, by the way that the client takes; without its token, and without a total
+    time: a large file on a slow line may take as long as something comes."""
+    return aiohttp.ClientSession(
+        connector=connector,
+        connector_owner=connector is None,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        read_bufsize=2**18,
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60),
+    )
+
+
 class TaskBot(commands.Bot):
     """The bot. `connector` sends all of Discord's traffic elsewhere: to the sandbox's socket, through a proxy."""
 
     database: Database
     ledger: Ledger
     desk: Desk
+    following: Following
     gateway: Gateway
+    cdn: aiohttp.ClientSession
 
     def __init__(
         self,
@@ -114,6 +133,10 @@ class TaskBot(commands.Bot):
         self.settings = settings
         self.now = now
         self.access = Access(settings.access, guild_id=settings.discord.guild_id)
+        self.limits = Limits(per_minute(settings.limits))
+        self.notifier = DiscordNotifier(self, guild_id=settings.discord.guild_id)
+        self.drawing = Drawing()
+        self._connector = connector
         self.servers: Mapping[str, Server] = {}
         self.is_open = False
         self.scheduler = AsyncIOScheduler(
@@ -126,7 +149,9 @@ class TaskBot(commands.Bot):
         self.servers = servers_of(self.settings)
         try:
             self.ledger = await Ledger.open(self.database, links=links_of(self._watched()), now=self.now)
+            self.following = self._open_following()
             self.gateway = Gateway(self, Identifies(self.ledger, now=self.now))
+            self.cdn = cdn_session(self._connector)
             await super().__aenter__()
         except BaseException:
             await self._close_what_is_ours()
@@ -139,11 +164,14 @@ class TaskBot(commands.Bot):
     ) -> None:
         self.is_open = False
         try:
+            await self.following.close()
+            await self.cdn.close()
             await super().__aexit__(exc_type, exc, traceback)
         finally:
             await self._close_what_is_ours()
 
     async def _close_what_is_ours(self) -> None:
+        self.drawing.close()
         for server in self.servers.values():
             await server.close()
         await self.database.close()
@@ -175,6 +203,10 @@ class TaskBot(commands.Bot):
         )
         return self.desk
 
+    def _open_following(self) -> Following:
+        followers = Followers(self.database, now=self.now)
+        return Following(self.servers, followers, self.notifier, now=self.now)
+
     def _watched(self) -> dict[str, WatchedServer]:
         return {
             name: WatchedServer(client=server.client, link_base=server.link_base)
@@ -198,6 +230,7 @@ class TaskBot(commands.Bot):
         # A cog that fails to load stops the start: half a bot looks like a whole one.
         for extension in EXTENSIONS:
             await self.load_extension(extension)
+        await self.following.resume()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         await self.gateway.before_identify(initial=initial)

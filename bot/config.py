@@ -15,10 +15,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.sections import (
     AccessSection,
+    AuditSection,
     DatabaseSection,
     DiscordSection,
     FailuresSection,
     HealthSection,
+    LimitsSection,
     PaperlessSection,
 )
 
@@ -48,6 +50,8 @@ class Settings(BaseSettings):
     )
     failures: FailuresSection
     access: AccessSection = AccessSection()
+    audit: AuditSection = AuditSection()
+    limits: LimitsSection = LimitsSection()
     database: DatabaseSection = DatabaseSection()
     health: HealthSection = HealthSection()
 

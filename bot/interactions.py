@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 from discord import ui
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.access import Action, Member
+from bot.access import REFUSED, AccessDenied, Action, Allowed, Denied, Member, too_often
+from bot.audit import Entry, Result
 
 if TYPE_CHECKING:
     from bot.app import TaskBot
@@ -50,9 +52,54 @@ def member_of(interaction: BotInteraction) -> Member:
 async def admit(interaction: BotInteraction, action: Action, *, server: str | None = None) -> None:
     """The one gate, passed by every command, suggestion, press, choice and form before anything else is done.
 
-    Raises AccessDenied unless this person may do that here and now.
+    Raises AccessDenied unless this person may do that here and now, and not too often.
     """
-    interaction.client.access.check(member_of(interaction), action, server=server)
+    bot, member = interaction.client, member_of(interaction)
+    decision = bot.access.decide(member, action, server=server)
+    if isinstance(decision, Allowed):
+        if interaction.type is discord.InteractionType.autocomplete:
+            return  # answered from memory, a keystroke each
+        wait = bot.limits.take(member.user_id, action, now=bot.now())
+        if wait is None:
+            return
+        decision = Denied(too_often(wait))
+    await _record_refusal(interaction, action, decision, server)
+    raise AccessDenied(decision.sentence)
+
+
+async def _record_refusal(interaction: BotInteraction, action: Action, denied: Denied, server: str | None) -> None:
+    """What would have changed something, or told what is not for everybody, is in the audit also when refused."""
+    bot, user = interaction.client, interaction.user
+    quiet = action is Action.VIEW or interaction.type is discord.InteractionType.autocomplete
+    if quiet or bot.limits.take(user.id, REFUSED, now=bot.now()) is not None:
+        return
+    entry = Entry(
+        user_id=user.id,
+        user_name=user.display_name,
+        action=action.name.lower(),
+        subject=described(interaction),
+        server=server if server in bot.servers else None,
+        result=Result.REFUSED,
+        detail=denied.sentence,
+    )
+    try:
+        await bot.ledger.audit.record(entry)
+    except SQLAlchemyError:
+        log.exception("a refusal could not be written down", extra={"event": "audit_failed"})
+
+
+def described(interaction: BotInteraction) -> str:
+    """Which command or button. Never the options, which hold what people typed."""
+    command = interaction.command
+    return f"/{command.qualified_name}" if command else f"button {pressed_id(interaction)}"
+
+
+def pressed_id(interaction: BotInteraction) -> str | None:
+    """The custom id of a press or a choice; None for any other interaction."""
+    if interaction.type is not discord.InteractionType.component or not isinstance(interaction.data, dict):
+        return None
+    found = interaction.data.get("custom_id")
+    return found if isinstance(found, str) else None
 
 
 async def _insist(send: Callable[[], Awaitable[object]]) -> bool:

@@ -14,7 +14,7 @@ import discord
 from discord import ui
 
 from bot.access import Action, action_of
-from bot.interactions import BotInteraction, admit, answered, say
+from bot.interactions import BotInteraction, admit, answered, pressed_id, say
 from bot.ui import custom_ids, replies
 from bot.ui.custom_ids import CustomId
 
@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 FAILED = "failed"  # in Interaction.extras: what the person reads is an error
 
-CARDS, TASKS = "Failures", "Tasks"
-"""The cogs that do the work, by name: those of cards, and those of commands' answers."""
+CARDS, TASKS, RUNS = "Failures", "Tasks", "Runs"
+"""The cogs that do the work, by name: those of cards, of commands' answers, of what is ordered and followed."""
 
 OUTDATED = "This button is of another version of the bot. `/tasks failures` shows what is open now."
 NOT_LOADED = "The part of the bot that this button belongs to is not running. Try again in a minute."
@@ -61,7 +61,7 @@ async def press(interaction: BotInteraction, text: str) -> None:
             await say(interaction, replies.message(OUTDATED))
             return
         await admit(interaction, action_of(custom_id), server=getattr(custom_id, "server", None))
-        cog = interaction.client.get_cog(TASKS if custom_ids.card_of(custom_id) is None else CARDS)
+        cog = interaction.client.get_cog(cog_of(custom_id))
         if cog is None:
             await say(interaction, replies.message(NOT_LOADED))
             return
@@ -70,6 +70,15 @@ async def press(interaction: BotInteraction, text: str) -> None:
     await answered(interaction, work)
     if FAILED not in interaction.extras:
         interaction.client.metrics.interaction(measured_name(interaction), "ok")
+
+
+def cog_of(custom_id: CustomId) -> str:
+    if custom_ids.card_of(custom_id) is not None:
+        return CARDS
+    match custom_id:
+        case custom_ids.RunNow() | custom_ids.OnTask(verb="follow"):
+            return RUNS
+    return TASKS
 
 
 def measured_name(interaction: BotInteraction) -> str:
@@ -99,14 +108,6 @@ def is_stray(interaction: BotInteraction) -> bool:
     if text is None or interaction.message is None:
         return text is not None
     return not custom_ids.TEMPLATE.fullmatch(text) or text not in ids_in(interaction.message)
-
-
-def pressed_id(interaction: BotInteraction) -> str | None:
-    """The custom id of a press or a choice; None for any other interaction."""
-    if interaction.type is not discord.InteractionType.component or not isinstance(interaction.data, dict):
-        return None
-    found = interaction.data.get("custom_id")
-    return found if isinstance(found, str) else None
 
 
 def chosen(interaction: BotInteraction) -> list[str]:

@@ -203,10 +203,30 @@ class AccessSection(Section):
     acknowledge: tuple[Snowflake, ...] = ()
     run: tuple[Snowflake, ...] = ()
     upload: tuple[Snowflake, ...] = ()
+    audit: tuple[Snowflake, ...] = Field(default=(), description="may read with /tasks audit who did what")
+
+
+class AuditSection(Section):
+    """Who did what, kept in the database; read with /tasks audit, `python -m bot audit`, or in a channel."""
+
+    channel_id: Snowflake | None = Field(default=None, description="a channel that tells each entry, too")
+    days: int = Field(default=365, ge=7, le=36500, description="entries are kept for so long")
+
+
+class LimitsSection(Section):
+    """How often one member may ask for something in a minute; 0: as often as they like."""
+
+    view: int = Field(default=120, ge=0, description="looking, details included")
+    acknowledge: int = Field(default=120, ge=0, description="acknowledging, and muting")
+    run: int = Field(default=10, ge=0)
+    upload: int = Field(default=20, ge=0)
 
 
 class DatabaseSection(Section):
-    url: str = Field(default="sqlite:///bot.db", description="sqlite:///path or postgresql://user:password@host/name")
+    # repr=False: it may hold a password.
+    url: str = Field(
+        default="sqlite:///bot.db", repr=False, description="sqlite:///path or postgresql://user:password@host/name"
+    )
 
     @field_validator("url")
     @classmethod

@@ -11,9 +11,9 @@ from discord.ext import commands
 
 from bot.access import AccessDenied
 from bot.app import UnknownServer
-from bot.interactions import UNKNOWN_INTERACTION, BotInteraction, say
+from bot.interactions import UNKNOWN_INTERACTION, BotInteraction, described, pressed_id, say
 from bot.metrics import Result
-from bot.presses import FAILED, is_stray, measured_name, press, pressed_id
+from bot.presses import FAILED, is_stray, measured_name, press
 from bot.ui import errors, replies
 from bot.ui.layout import Accent
 from bot.ui.text import escape, redact
@@ -31,12 +31,6 @@ def cause_of(error: BaseException) -> BaseException:
     if type(error) is app_commands.AppCommandError and error.__cause__ is not None:
         return cause_of(error.__cause__)
     return error
-
-
-def described(interaction: BotInteraction) -> str:
-    """For logs: which command or button. Never the options, which hold what people typed."""
-    command = interaction.command
-    return f"/{command.qualified_name}" if command else f"button {pressed_id(interaction)}"
 
 
 def result_of(cause: BaseException) -> Result:

@@ -56,6 +56,7 @@ class Ledger:
         self.findings = Findings(database, now=now)
         self.outbox = Outbox(database, render=self._rendering, now=now, fresh=fresh)
         self.claims = Claims(database, now=now)
+        self.audit = self.claims.audit
         self._mutes = Mutes(database, now=now)
 
     @classmethod

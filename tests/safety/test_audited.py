@@ -73,7 +73,7 @@ class TestMute:
             (mute,) = await bot.ledger.mutes()
             listed = await house.command("tasks mutes")
             chosen = await house.discord.select(
-                user_id=ids.ADA_ID if False else ids.BEN_ID,
+                user_id=ids.BEN_ID,
                 message_id=int(listed["id"]),
                 custom_id="t1:unmute",
                 values=[mute.mute_id],
@@ -93,7 +93,7 @@ class TestRefused:
             await house.press(card, label, user_id=ids.CLEO_ID)
             (entry,) = await entries(bot)
         assert (entry.user_id, entry.result) == (ids.CLEO_ID, Result.REFUSED)
-        assert entry.subject == buttons(card)[label]
+        assert entry.subject == f"button {buttons(card)[label]}"
 
     async def test_a_run_without_the_role(self, house: House) -> None:
         async with house.bot() as bot:
