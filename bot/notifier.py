@@ -7,7 +7,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
@@ -143,15 +143,34 @@ class DiscordNotifier:
             return await channel.send(view=without_links(view), **options)
 
     async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:
+        await self.change(channel_id=channel_id, message_id=message_id, view=render(card))
+
+    async def change(
+        self,
+        *,
+        channel_id: int,
+        message_id: int,
+        view: ui.LayoutView,
+        unless: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
+        """`unless`: asked once it is this change's turn in the channel; True keeps the message as it is."""
         async with self._call(channel_id) as channel:
+            if unless is not None and await unless():
+                return
             message = channel.get_partial_message(message_id)
-            view = render(card)
             try:
                 await message.edit(view=view, allowed_mentions=NOBODY)
             except discord.HTTPException as error:
                 if not _refuses_link(error):
                     raise
                 await message.edit(view=without_links(view), allowed_mentions=NOBODY)
+
+    async def say(self, *, channel_id: int, view: ui.LayoutView, nonce: str, file: discord.File | None = None) -> int:
+        """Post something that is no card; the message's id."""
+        files = [] if file is None else [file]
+        async with self._call(channel_id) as channel:
+            message = await channel.send(view=view, files=files, nonce=nonce, allowed_mentions=NOBODY)
+        return message.id
 
     async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:
         own = self._client.user

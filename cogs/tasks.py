@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import logging
 from typing import TYPE_CHECKING
 
 import discord
@@ -10,23 +9,19 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.access import Action
-from bot.following import Following
 from bot.interactions import BotInteraction, change, defer, defer_update, say
 from bot.paperless.errors import NotFound, PaperlessError
-from bot.paperless.models import RunResult, Task, TaskStatus, TaskType
+from bot.paperless.models import Task, TaskStatus
 from bot.presses import chosen, chosen_numbers
 from bot.recent import RecentTasks
+from bot.subcommands import CHOICES, fit_to_servers, named_server
 from bot.tree import asks
-from bot.ui import errors, lists, outcomes, replies, runs
+from bot.ui import errors, lists, outcomes, replies
 from bot.ui.custom_ids import Active, CustomId, EndMute, Failures, OnTask, OpenTask
-from bot.ui.phrases import RUN, run_label
 
 if TYPE_CHECKING:
     from bot.app import Server, TaskBot
 
-log = logging.getLogger(__name__)
-
-CHOICES = 25
 NEEDS_ATTENTION = (TaskStatus.FAILURE, TaskStatus.REVOKED)
 
 
@@ -36,27 +31,15 @@ def reference(text: str) -> int | str:
     return int(bare) if bare.isascii() and bare.isdecimal() and len(bare) < 20 else bare
 
 
-def runnable(text: str) -> TaskType:
-    """The value of a choice, or its label typed by hand."""
-    wanted = text.strip().casefold()
-    return next((kind for kind, label in RUN.items() if label.casefold() == wanted), TaskType(wanted.replace(" ", "_")))
-
-
 class Tasks(commands.Cog):
     tasks = app_commands.Group(name="tasks", description="Background tasks of Paperless-ngx", guild_only=True)
 
     def __init__(self, bot: "TaskBot") -> None:
         self.bot = bot
-        self._following = Following(show_server=bot.several_servers)
         self._recent = {name: RecentTasks(server.client) for name, server in bot.servers.items()}
-        if not bot.several_servers:
-            # discord.py offers no way to drop an option but this; the callbacks' default stands in for it.
-            for command in self.walk_app_commands():
-                if isinstance(command, app_commands.Command):
-                    command._params.pop("server", None)
+        fit_to_servers(bot, [one for one in self.walk_app_commands() if isinstance(one, app_commands.Command)])
 
     async def cog_unload(self) -> None:
-        self._following.end()
         for recent in self._recent.values():
             recent.close()
 
@@ -112,57 +95,15 @@ class Tasks(commands.Cog):
         await defer(interaction)
         await say(interaction, lists.mutes(await self.bot.ledger.mutes()))
 
-    @asks(Action.RUN)
-    @tasks.command()
-    @app_commands.rename(kind="type")
-    @app_commands.describe(kind="What to run", server="Which Paperless-ngx")
-    async def run(self, interaction: BotInteraction, kind: str, server: str | None = None) -> None:
-        """Run a maintenance task now."""
-        await defer(interaction)
-        where, wanted = self.bot.server(server), runnable(kind)
-        result = await where.run_client.tasks.run(wanted)
-        log.info("%s run on %s by %s: %s", wanted.value, where.name, interaction.user.id, result or "no UUID")
-        if result.finished or not result.task_id:
-            await say(interaction, await self._ran(where, wanted, result))
-            return
-        await say(interaction, runs.started(wanted, result.task_id, link_base=where.link_base))
-        self._following.begin(interaction, where, wanted, result.task_id)
-
     # --- autocompletion: never an error, never a request a keystroke
-
-    def _named(self, interaction: BotInteraction) -> "Server | None":
-        """The server chosen so far; the first where none is."""
-        named = getattr(interaction.namespace, "server", None)
-        return self.bot.servers.get(named) if named else next(iter(self.bot.servers.values()), None)
 
     @task.autocomplete("ref")
     async def _refs(self, interaction: BotInteraction, current: str) -> list[app_commands.Choice[str]]:
-        where = self._named(interaction)
+        where = named_server(self.bot, interaction)
         if where is None:
             return []
         found = lists.suggestions(await self._recent[where.name].tasks(), current, now=self.bot.now())
         return [app_commands.Choice(name=label, value=value) for label, value in found[:CHOICES]]
-
-    @run.autocomplete("kind")
-    async def _kinds(self, interaction: BotInteraction, current: str) -> list[app_commands.Choice[str]]:
-        one = self._named(interaction)
-        offered = (one.client.runnable_types if one else ()) or tuple(RUN)
-        typed = current.strip().casefold()
-        labels = [(run_label(kind), kind.value) for kind in offered]
-        return [
-            app_commands.Choice(name=label, value=value)
-            for label, value in labels
-            if typed in label.casefold() or typed in value
-        ]
-
-    async def _server_names(self, interaction: BotInteraction, current: str) -> list[app_commands.Choice[str]]:
-        typed = current.strip().casefold()
-        names = [name for name in self.bot.servers if typed in name.casefold()]
-        return [app_commands.Choice(name=name, value=name) for name in names[:CHOICES]]
-
-    for _command in (task, active, failures, summary, run):
-        _command.autocomplete("server")(_server_names)
-    del _command
 
     # --- buttons and menus under the answers
 
@@ -274,12 +215,6 @@ class Tasks(commands.Cog):
             server=where.name,
             show_server=self.bot.several_servers,
         )
-
-    async def _ran(self, where: "Server", kind: TaskType, result: RunResult) -> ui.LayoutView:
-        """2.20 works inside the request; what it says is not always what became of it: its row tells."""
-        if not result.task_id:
-            return runs.done_without_row(kind, result.text)
-        return self._drawn(where, await where.run_client.tasks(result.task_id), note=runs.said(result.text))
 
 
 async def setup(bot: "TaskBot") -> None:

@@ -114,11 +114,13 @@ async def test_the_commands_answer(house: House) -> None:
 
 async def test_a_run_is_started_from_the_chat(house: House) -> None:
     async with house.bot():
-        reply = await house.command("tasks run", type="train_classifier")
+        question = await house.command("tasks run", type="train_classifier")
+        await house.press(question, "Run now")
+        told = await house.card(lambda text: "Training the classifier is done" in text)
 
     (row,) = [row for row in house.paperless.table.newest() if row.task_type == "train_classifier"]
     assert row.trigger_source == "manual"
-    assert texts(reply)
+    assert f"ordered by <@{ids.BEN_ID}>" in texts(told)
 
 
 async def test_two_servers_are_told_apart(tmp_path: Path) -> None:

@@ -7,15 +7,14 @@ Invariants:
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
+from bot.failures.order import UNDER_WAY, Busy, Follower, Order, Purpose, State, TooSoon
 from bot.failures.schema import failure, follower
 
 ORDER_TAKES = timedelta(minutes=20)  # 2.20 works inside the request, and a large file takes its time
@@ -23,64 +22,20 @@ RUN_BLOCKS = timedelta(hours=1)  # one that has not ended by then keeps nobody f
 COOLDOWN = timedelta(seconds=60)  # between two runs of a type on a server
 
 
-class Purpose(StrEnum):
-    RUN = "run"
-    UPLOAD = "upload"
-    WATCH = "watch"  # somebody else's task
-
-
-class State(StrEnum):
-    ORDERED = "ordered"
-    FOLLOWING = "following"
-    TOLD = "told"
-    ADOPTED = "adopted"
-    GIVEN_UP = "given_up"
-
-
-UNDER_WAY = (State.ORDERED, State.FOLLOWING)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What somebody asks for. `message_id` None: the message comes once Paperless has taken the order."""
-
-    server: str
-    purpose: Purpose
-    task_type: str
-    filename: str | None = None
-    task_id: str | None = None
-    channel_id: int
-    message_id: int | None = None
-    user_id: int
-    user_name: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Follower:
-    follower_id: int
-    state: State
-    order: Order
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class TooSoon:
-    """The same was run less than COOLDOWN ago."""
-
-    again_at: datetime
-
-
 class Followers:
     def __init__(self, database: Database, *, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
 
-    async def add(self, order: Order, *, state: State = State.ORDERED) -> Follower:
+    async def add(self, order: Order) -> Follower:
+        """Before Paperless is asked; one whose task is known already is followed from now on."""
+        ready = order.task_id is not None and order.message_id is not None
+        state = State.FOLLOWING if ready else State.ORDERED
         async with self._database.write() as connection:
             return await self._add(connection, order, state)
 
-    async def order_run(self, order: Order) -> Follower | TooSoon:
-        """One run at a time on a server: where one is under way, that one comes back and nothing is ordered."""
+    async def order_run(self, order: Order) -> Follower | Busy | TooSoon:
+        """One run at a time on a server, and none again at once."""
         now = self._now()
         runs = follower.c.server == order.server, follower.c.purpose == Purpose.RUN
         under_way = select(follower).where(*runs, follower.c.state.in_(UNDER_WAY), follower.c.at > now - RUN_BLOCKS)
@@ -93,7 +48,7 @@ class Followers:
         async with self._database.write() as connection:
             other = (await connection.execute(under_way.order_by(follower.c.id.desc()).limit(1))).mappings().first()
             if other is not None:
-                return _follower(other)
+                return Busy(other=_follower(other))
             last = (await connection.execute(recent.order_by(follower.c.at.desc()).limit(1))).scalar_one_or_none()
             if last is not None:
                 return TooSoon(again_at=last + COOLDOWN)
@@ -106,24 +61,28 @@ class Followers:
         )
         return _follower(made.mappings().one())
 
-    async def taken(self, follower_id: int, *, task_id: str) -> None:
-        """Paperless has taken the order."""
-        await self._set(follower_id, task_id=task_id)
+    async def taken(self, follower_id: int, *, task_id: str) -> Follower:
+        """Paperless has taken the order; it is followed from now on, if its message stands."""
+        return await self._go_on(follower_id, task_id=task_id)
 
     async def stands(self, follower_id: int, *, message_id: int) -> Follower:
-        """The message stands, and follows from now on."""
-        return await self._set(follower_id, message_id=message_id, state=State.FOLLOWING)
+        """The message stands; it follows from now on, if Paperless has taken the order."""
+        return await self._go_on(follower_id, message_id=message_id)
+
+    async def _go_on(self, follower_id: int, **known: Any) -> Follower:
+        ready = and_(follower.c.task_id.is_not(None), follower.c.message_id.is_not(None))
+        this = (follower.c.id == follower_id) & (follower.c.state == State.ORDERED)
+        async with self._database.write() as connection:
+            await connection.execute(update(follower).where(this).values(**known))
+            await connection.execute(update(follower).where(this, ready).values(state=State.FOLLOWING))
+            found = await connection.execute(select(follower).where(follower.c.id == follower_id))
+            return _follower(found.mappings().one())
 
     async def end(self, follower_id: int, state: State) -> None:
         """Unless its message is a card by now."""
-        await self._set(follower_id, state=state, ended_at=self._now())
-
-    async def _set(self, follower_id: int, **values: Any) -> Follower:
-        this = follower.c.id == follower_id
+        this = (follower.c.id == follower_id) & (follower.c.state != State.ADOPTED)
         async with self._database.write() as connection:
-            standing = follower.c.state != State.ADOPTED
-            await connection.execute(update(follower).where(this, standing).values(**values))
-            return _follower((await connection.execute(select(follower).where(this))).mappings().one())
+            await connection.execute(update(follower).where(this).values(state=state, ended_at=self._now()))
 
     async def is_adopted(self, follower_id: int) -> bool:
         async with self._database.read() as connection:

@@ -173,12 +173,18 @@ class Tasks:
         wanted = TaskType(kind)
 
         async def run(version: "Version") -> RunResult:
-            if wanted not in version.runnable:
-                can = ", ".join(version.runnable)
-                raise NotRunnable(f"{wanted.value!r} cannot be started on this server; it can run {can}")
+            _check_runnable(version, wanted)
             return await version.run(wanted)
 
         return await self._client.speak(run)
+
+    async def check_runnable(self, kind: TaskType | str) -> None:
+        """Raises NotRunnable if this server cannot start such a task at all. Starts nothing."""
+
+        async def check(version: "Version") -> None:
+            _check_runnable(version, TaskType(kind))
+
+        await self._client.speak(check)
 
     async def wait(self, task_id: str, *, timeout: float = 600, grace: float = 30) -> Task:
         """The task once it has ended: succeeded, failed or revoked. Looks after 0.5 s at first, every 5 s in the end.
@@ -188,6 +194,12 @@ class Tasks:
         away for a while is waited for. Many waits share one request a tick.
         """
         return await self._waits.wait(_task_id(task_id), timeout=timeout, grace=grace)
+
+
+def _check_runnable(version: "Version", kind: TaskType) -> None:
+    if kind not in version.runnable:
+        can = ", ".join(version.runnable)
+        raise NotRunnable(f"{kind.value!r} cannot be started on this server; it can run {can}")
 
 
 def _task_id(text: str) -> str:

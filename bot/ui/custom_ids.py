@@ -18,10 +18,12 @@ TEMPLATE = re.compile(rf"{VERSION}:[A-Za-z0-9_:.-]{{1,96}}")
 _SERVER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _TASK_ID = re.compile(r"[A-Za-z0-9._-]{1,48}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+_KIND = re.compile(r"[a-z_]{1,40}")
+_OF_SERVER = ("task-ack", "task-info", "task-show", "task-follow", "failures", "active", "open", "run")
 
 MuteSpan = Literal["1h", "1d", "until"]
 MUTE_SPANS: tuple[MuteSpan, ...] = ("1h", "1d", "until")
-TaskVerb = Literal["ack", "info", "show"]
+TaskVerb = Literal["ack", "info", "show", "follow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class OnTask:
-    """On the answer to /task: acknowledge, tell the details of, or show anew the task of that UUID."""
+    """On the answer to /task: acknowledge, tell the details of, show anew, or follow the task of that UUID."""
 
     verb: TaskVerb
     server: str
@@ -127,7 +129,30 @@ class EndMute:
         return f"{VERSION}:unmute"
 
 
-CustomId = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute | OnTask | Failures | Active | OpenTask | EndMute
+@dataclass(frozen=True, slots=True)
+class RunNow:
+    """The answer to the question of /tasks run; `kind` is the type of task."""
+
+    server: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{VERSION}:run:{self.server}:{self.kind}"
+
+
+CustomId = (
+    Acknowledge
+    | AcknowledgeAll
+    | Details
+    | LookThrough
+    | Mute
+    | OnTask
+    | Failures
+    | Active
+    | OpenTask
+    | EndMute
+    | RunNow
+)
 
 
 def _number(text: str) -> int | None:
@@ -172,6 +197,8 @@ def _of_server(verb: str, server: str, fields: list[str]) -> CustomId | None:
     if verb in ("failures", "active"):
         page = _number(fields[0])
         return None if page is None else (Failures if verb == "failures" else Active)(server, page)
+    if verb == "run":
+        return RunNow(server, fields[0]) if _KIND.fullmatch(fields[0]) else None
     return OnTask(cast("TaskVerb", verb.removeprefix("task-")), server, fields[0]) if is_task_id(fields[0]) else None
 
 
@@ -182,7 +209,7 @@ def parse(text: str) -> CustomId | None:
     _, verb, *fields = text.split(":")
     if verb == "unmute":
         return None if fields else EndMute()
-    if verb in ("task-ack", "task-info", "task-show", "failures", "active", "open"):
+    if verb in _OF_SERVER:
         return _of_server(verb, fields[0], fields[1:]) if fields else None
     return _of_card(verb, fields)
 
@@ -197,7 +224,7 @@ def card_of(custom_id: CustomId) -> int | None:
     match custom_id:
         case Acknowledge() | AcknowledgeAll() | Details() | LookThrough() | Mute():
             return custom_id.card_id
-        case OnTask() | Failures() | Active() | OpenTask() | EndMute():
+        case OnTask() | Failures() | Active() | OpenTask() | EndMute() | RunNow():
             return None
         case _:
             assert_never(custom_id)

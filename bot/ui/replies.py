@@ -96,6 +96,7 @@ def _buttons(task: Task, *, server: str, link_base: str) -> list[ui.Button[ui.La
             found.append(button("Details", custom_ids.OnTask("info", server, task.task_id)))
         if not task.is_complete:
             found.append(button("Refresh", custom_ids.OnTask("show", server, task.task_id)))
+            found.append(button("Follow", custom_ids.OnTask("follow", server, task.task_id)))
     document_id = task.document_id if task.status == TaskStatus.SUCCESS else None
     return [*found, open_button(link_base, document_id)]
 

@@ -1,61 +1,75 @@
-"""What `/tasks run` comes to, told as far as it is known."""
+"""`/tasks run`: the question before it, and what it comes to where no task tells that."""
+
+from datetime import datetime
 
 from discord import ui
 
+from bot.failures.order import Follower
 from bot.paperless.models import Task, TaskStatus, TaskType
-from bot.ui.cards import open_button
-from bot.ui.layout import Accent, panel, row, small
-from bot.ui.phrases import doing
+from bot.ui.custom_ids import RunNow
+from bot.ui.layout import Accent, button, panel, row, small
+from bot.ui.outages import server_name
+from bot.ui.phrases import doing, run_label
 from bot.ui.replies import SANITY_UNTOLD
-from bot.ui.text import escape, redact
+from bot.ui.text import duration, escape, redact, since
+
+_HEAVY = {
+    TaskType.TRAIN_CLASSIFIER: "It reads every document; with many it takes minutes.",
+    TaskType.SANITY_CHECK: "It reads every file of the archive; with many it takes minutes.",
+    TaskType.LLM_INDEX: "It adds what is new to the index; it does not build it anew.",
+    TaskType.INDEX_OPTIMIZE: "It tidies the search index; Paperless answers slowly meanwhile.",
+}
 
 
 def _named(kind: TaskType) -> str:
     return str(doing(kind, None))
 
 
-def _number(task_id: str) -> str:
-    return small(f"task {escape(task_id, 60)}")
+def question(kind: TaskType, last: Task | None, *, server: str, show_server: bool) -> ui.LayoutView:
+    """Asked once. `last`: the newest of its type."""
+    where = f" in {server_name(server, show=True)}" if show_server else ""
+    lines = [f"**{escape(run_label(kind))}{where}, now?**", _HEAVY.get(kind), small(_last(last))]
+    return panel(lines, row(button("Run now", RunNow(server, kind.value), primary=True)), accent=Accent.AMBER)
 
 
-def started(kind: TaskType, task_id: str, *, link_base: str) -> ui.LayoutView:
-    """A UUID promises no task: so not more than was said."""
-    lines = [f"**{_named(kind)}: Paperless took the order**", "This message follows it.", _number(task_id)]
-    return panel(lines, row(open_button(link_base)))
+def _last(last: Task | None) -> str:
+    if last is None:
+        return "Paperless lists no earlier run."
+    if not last.is_complete:
+        state = "is running" if last.status == TaskStatus.STARTED else "waits for a worker"
+        return f"The last one {state} since {since(last.date_started or last.date_created)}."
+    took = "" if last.duration_seconds is None else f", took {duration(last.duration_seconds)}"
+    failed = " and failed" if last.needs_attention else ""
+    return f"The last one ran {since(last.date_created)}{failed}{took}."
 
 
-def said(text: str | None) -> str | None:
-    """What 2.20 answered to the order itself."""
-    return f"Paperless said: {escape(redact(text))}" if text else None
+def ordered(kind: TaskType) -> ui.LayoutView:
+    return panel([f"**{_named(kind)}: ordered**", "The message below follows it."])
 
 
-def done_without_row(kind: TaskType, text: str | None) -> ui.LayoutView:
+def busy(other: Follower) -> ui.LayoutView:
+    """One at a time."""
+    order = other.order
+    lines = [
+        f"**{_named(TaskType(order.task_type))} is under way, ordered by <@{order.user_id}> {since(other.at)}**",
+        "One run at a time: try again when it has ended.",
+    ]
+    return panel(lines, accent=Accent.AMBER)
+
+
+def too_soon(kind: TaskType, again_at: datetime) -> ui.LayoutView:
+    return panel(
+        [f"**{_named(kind)} was run just now**", f"It can be run again {since(again_at)}."], accent=Accent.AMBER
+    )
+
+
+def done_without_row(kind: TaskType, text: str | None, *, foot: str) -> ui.LayoutView:
     """2.20 works while it is asked, and makes no row for some."""
     lines = [
         f"**{_named(kind)} is done**",
-        said(text),
+        f"Paperless said: {escape(redact(text))}" if text else None,
         SANITY_UNTOLD if kind == TaskType.SANITY_CHECK and not text else None,
         small("Paperless lists no task for it."),
+        foot,
     ]
     return panel(lines, accent=Accent.GREEN)
-
-
-def never_appeared(kind: TaskType, task_id: str, *, link_base: str) -> ui.LayoutView:
-    """Seen with a locked database: the work may have been done all the same."""
-    lines = [
-        f"**{_named(kind)}: Paperless took the order, but lists no such task**",
-        "It may run, or have run, all the same: look in Paperless before you order it again.",
-        _number(task_id),
-    ]
-    return panel(lines, row(open_button(link_base)), accent=Accent.AMBER)
-
-
-def still_going(kind: TaskType, task_id: str, task: Task | None, *, link_base: str) -> ui.LayoutView:
-    """Following ends here; the task does not."""
-    waits = task is None or task.status == TaskStatus.PENDING
-    lines = [
-        f"**{_named(kind)} {'still waits for a worker: is one running?' if waits else 'is still running'}**",
-        f"This message follows it no longer: `/task ref:{escape(task_id, 60)}` shows what became of it.",
-        _number(task_id),
-    ]
-    return panel(lines, row(open_button(link_base)), accent=Accent.AMBER)

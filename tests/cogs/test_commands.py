@@ -166,78 +166,7 @@ class TestPaperlessDown:
         assert "login page" in texts(reply)
 
 
-class TestRun:
-    async def test_is_refused_without_the_role_before_paperless_is_asked(self, house: House) -> None:
-        async with house.bot():
-            reply = await house.command("tasks run", type="train_classifier", user_id=ids.CLEO_ID)
-        assert "Running tasks is for" in texts(reply)
-        assert not [row for row in house.paperless.table.newest() if row.task_type == "train_classifier"]
-
-    async def test_is_followed_to_its_end(self, house: House) -> None:
-        async with house.bot():
-            reply = await house.command("tasks run", type="train_classifier")
-            assert "Training the classifier" in texts(reply)
-            message_id = int(reply["id"])
-            await house.discord.until(
-                lambda: "Training the classifier is done" in texts(house.discord.message(message_id) or {}), timeout=10
-            )
-
-    async def test_a_manual_sanity_check_never_says_that_all_is_well(self, house: House) -> None:
-        house.paperless.weather.library_damaged = True
-        async with house.bot():
-            reply = await house.command("tasks run", type="sanity_check")
-            message_id = int(reply["id"])
-            await house.discord.until(lambda: "is done" in texts(house.discord.message(message_id) or {}), timeout=10)
-        told = texts(house.discord.message(message_id) or {})
-        assert "not part of the answer" in told
-        assert "no issues" not in told.lower()
-
-    async def test_the_choices_are_what_this_server_can_run_named_for_what_it_does(self, house: House) -> None:
-        async with house.bot():
-            await house.command("tasks active")
-            choices = await house.discord.autocomplete(
-                user_id=ids.BEN_ID,
-                channel_id=ids.ALERTS_ID,
-                name="tasks run",
-                options={"type": ""},
-                focused="type",
-            )
-        assert {choice["name"]: choice["value"] for choice in choices} == {
-            "Train the classifier": "train_classifier",
-            "Check the archive's sanity": "sanity_check",
-            "Update the LLM index": "llm_index",
-        }
-
-    async def test_a_choice_typed_by_hand_is_understood(self, house: House) -> None:
-        async with house.bot():
-            reply = await house.command("tasks run", type="update the LLM index")
-        assert "Updating the LLM index" in texts(reply)
-
-    async def test_what_cannot_be_run_is_refused_with_what_can(self, house: House) -> None:
-        async with house.bot():
-            reply = await house.command("tasks run", type="empty_trash")
-        assert "cannot be started on this server" in texts(reply)
-
-    async def test_a_token_that_may_not_run_is_named(self, tmp_path: Path) -> None:
-        async with House(tmp_path) as house:
-            user = house.paperless.tokens["operator"]
-            house.overrides = {"paperless": {"home": {"url": house.paperless.url, "token": user}}}
-            async with house.bot():
-                reply = await house.command("tasks run", type="train_classifier")
-        assert "superuser" in texts(reply)
-
-
 class TestOlderServer:
-    async def test_2_20_offers_and_runs_what_it_can_and_is_done_when_it_answers(self, tmp_path: Path) -> None:
-        async with House(tmp_path, version="2.20.15") as house, house.bot():
-            await house.command("tasks failures")
-            choices = await house.discord.autocomplete(
-                user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name="tasks run", options={"type": "opt"}, focused="type"
-            )
-            reply = await house.command("tasks run", type="index_optimize")
-        assert [choice["name"] for choice in choices] == ["Optimise the search index"]
-        assert "Optimising the search index is done" in texts(reply)
-
     async def test_2_20_answers_every_command(self, tmp_path: Path) -> None:
         async with House(tmp_path, version="2.20.15") as house, house.bot():
             row = house.paperless.fail("invoice-11.pdf")

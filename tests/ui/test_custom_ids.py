@@ -19,6 +19,7 @@ from bot.ui.custom_ids import (
     Mute,
     OnTask,
     OpenTask,
+    RunNow,
     parse,
 )
 
@@ -31,11 +32,12 @@ values: st.SearchStrategy[CustomId] = st.one_of(
     st.builds(AcknowledgeAll, ids, ids, st.booleans()),
     st.builds(LookThrough, ids, ids),
     st.builds(Mute, ids, st.sampled_from(custom_ids.MUTE_SPANS)),
-    st.builds(OnTask, st.sampled_from(["ack", "info", "show"]), servers, task_ids),
+    st.builds(OnTask, st.sampled_from(["ack", "info", "show", "follow"]), servers, task_ids),
     st.builds(Failures, servers, ids),
     st.builds(Active, servers, ids),
     st.builds(OpenTask, servers),
     st.just(EndMute()),
+    st.builds(RunNow, servers, st.from_regex(r"[a-z_]{1,40}", fullmatch=True)),
 )
 
 

@@ -19,7 +19,7 @@ from bot.failures.outcome import (
 )
 from bot.paperless.errors import TimedOut
 from bot.paperless.models import TaskStatus, TaskType
-from bot.ui import outcomes, replies, runs
+from bot.ui import outcomes, replies
 from bot.ui.custom_ids import AcknowledgeAll
 from tests.ui import examples
 from tests.ui.examples import ADA, LINK_BASE, NOW, UUID, in_discord, incident, outage, task
@@ -50,12 +50,12 @@ class TestOneTask:
         assert "acknowledged" in lines(view)[3]
         assert buttons(view) == ["Details", "Open in Paperless"]
 
-    async def test_waiting_can_be_refreshed(self) -> None:
+    async def test_waiting_can_be_refreshed_and_followed(self) -> None:
         view = shown(
             status=TaskStatus.PENDING, result_data=None, date_started=None, date_done=None, duration_seconds=None
         )
         assert lines(view)[0] == "**Consuming invoice-11.pdf waits for a worker**"
-        assert buttons(view) == ["Refresh", "Open in Paperless"]
+        assert buttons(view) == ["Refresh", "Follow", "Open in Paperless"]
 
     async def test_done_links_the_document(self) -> None:
         view = shown(status=TaskStatus.SUCCESS, result_data={"document_id": 12})
@@ -187,30 +187,6 @@ class TestPresses:
             "Muted: Consuming x.pdf is not told again, or until it fails differently or succeeds, "
             "until <t:1795442400:f>. What fails meanwhile is counted."
         )
-
-
-class TestRuns:
-    async def test_a_uuid_promises_nothing_more(self) -> None:
-        view = runs.started(TaskType.TRAIN_CLASSIFIER, UUID, link_base=LINK_BASE)
-        assert lines(view)[0] == "**Training the classifier: Paperless took the order**"
-        assert f"-# task {UUID}" in lines(view)
-
-    async def test_a_row_that_never_came_is_said_so(self) -> None:
-        view = runs.never_appeared(TaskType.LLM_INDEX, UUID, link_base=LINK_BASE)
-        assert "lists no such task" in lines(view)[0]
-        assert "all the same" in lines(view)[1]
-
-    async def test_still_waiting_asks_for_the_worker(self) -> None:
-        view = runs.still_going(TaskType.LLM_INDEX, UUID, None, link_base=LINK_BASE)
-        assert "is one running?" in lines(view)[0]
-
-    async def test_2_20_is_done_when_it_answers(self) -> None:
-        view = runs.done_without_row(TaskType.INDEX_OPTIMIZE, None)
-        assert lines(view)[0] == "**Optimising the search index is done**"
-
-    async def test_2_20_sanity_without_words_claims_nothing(self) -> None:
-        view = runs.done_without_row(TaskType.SANITY_CHECK, None)
-        assert "not part of the answer" in texts(view)
 
 
 hostile = st.one_of(st.none(), st.text(max_size=6000), st.sampled_from(["[x](https://evil.example)", "```", "\ud800"]))
