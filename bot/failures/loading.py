@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures import rows
@@ -120,7 +120,6 @@ async def _swallowed(connection: AsyncConnection, muted: set[str]) -> tuple[Swal
 
 async def _waiting(connection: AsyncConnection, told_before: datetime) -> tuple[Waiting, ...]:
     """Channels in which something told before then is still open, and not muted."""
-    muted = select(mute.c.fingerprint).where(mute.c.ended_at.is_(None))
     told_at = case((card.c.sent_at > incident.c.open_since, card.c.sent_at), else_=incident.c.open_since)
     query = (
         select(
@@ -130,7 +129,7 @@ async def _waiting(connection: AsyncConnection, told_before: datetime) -> tuple[
             func.max(card.c.id).label("last"),
         )
         .join(incident, incident.c.card_id == card.c.id)
-        .where(incident.c.open_count > 0, incident.c.fingerprint.not_in(muted))
+        .where(incident.c.open_count > 0, not_muted())
         .where(card.c.state == "standing", card.c.message_id.is_not(None))
         .group_by(card.c.channel_id)
     )
@@ -157,6 +156,11 @@ async def _followed(
         for row in await connection.execute(query):
             found[row.task_id] = Followed(follower=row.id, channel_id=row.channel_id, message_id=row.message_id)
     return found
+
+
+def not_muted() -> ColumnElement[bool]:
+    """Of an incident."""
+    return incident.c.fingerprint.not_in(select(mute.c.fingerprint).where(mute.c.ended_at.is_(None)))
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -22,6 +22,7 @@ from bot.failures.card import (
     ReminderCard,
 )
 from bot.failures.digesting import lines_of
+from bot.failures.loading import not_muted
 from bot.failures.schema import card, failure, incident, mute, server
 
 
@@ -176,11 +177,12 @@ class Rendering:
         return tuple(each for each in found if each is not None)
 
     async def _reminder(self, connection: AsyncConnection, row: rows.Row) -> ReminderCard:
-        """What is open in the channel now, whatever card it is on."""
+        """What is open in the channel now, whatever card it is on; nobody is reminded of what they muted."""
         chosen = (
             select(incident)
             .join(card, card.c.id == incident.c.card_id)
             .where(card.c.channel_id == row["channel_id"], card.c.state == "standing", incident.c.open_count > 0)
+            .where(not_muted())
         )
         lines = await lines_of(connection, chosen)
         one = chosen.subquery()

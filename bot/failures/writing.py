@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures.card import IncidentKind, IncidentState
-from bot.failures.loading import chunks
+from bot.failures.loading import chunks, not_muted
 from bot.failures.rows import OPEN
 from bot.failures.schema import card, failure, incident, ledger_value, server
 
@@ -93,12 +93,13 @@ async def refresh_incidents(connection: AsyncConnection, incidents: Collection[i
 
 async def _show_reminders(connection: AsyncConnection, incidents: Collection[int]) -> None:
     channels = select(card.c.channel_id).join(incident, incident.c.card_id == card.c.id)
+    still_open = channels.where(incident.c.open_count > 0, not_muted())
     for part in chunks(sorted(incidents)):
         reminders = select(card.c.id).where(
             card.c.kind == "reminder",
             card.c.state == "standing",
             card.c.channel_id.in_(channels.where(incident.c.id.in_(part))),
-            card.c.channel_id.not_in(channels.where(incident.c.open_count > 0)),
+            card.c.channel_id.not_in(still_open),
         )
         await show_cards(connection, (await connection.execute(reminders)).scalars().all())
 

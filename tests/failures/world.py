@@ -56,6 +56,7 @@ class World:
     channels: Channels
     section: FailuresSection
     token: str = "admin"
+    url: str | None = None  # of a database that is no file
     database: Database | None = None
     clients: dict[str, PaperlessClient] = field(default_factory=dict)
     _desk: Desk | None = None
@@ -78,7 +79,7 @@ class World:
         return self.desk.watchers["home"]
 
     async def open(self) -> None:
-        self.database = await Database.open(f"sqlite:///{self.path}")
+        self.database = await Database.open(self.url or f"sqlite:///{self.path}")
         self.clients = {
             name: PaperlessClient(each.url, each.tokens[self.token], sleep=self.sleep)
             for name, each in self.paperless.items()
@@ -169,9 +170,15 @@ def _copy(template: Path, path: Path) -> None:
 
 @asynccontextmanager
 async def a_world(
-    path: Path, *, names: tuple[str, ...] = ("home",), version: str = "3.0.5", begun: bool = True, **changes: Any
+    path: Path,
+    *,
+    names: tuple[str, ...] = ("home",),
+    version: str = "3.0.5",
+    begun: bool = True,
+    url: str | None = None,
+    **changes: Any,
 ) -> AsyncIterator[World]:
-    """`begun`: the very first start lies behind."""
+    """`begun`: the very first start lies behind. `url`: another database than a file in `path`."""
     clock = Clock.stepped(START)
     paperless = {name: SandboxPaperless(version=version, clock=clock) for name in names}
     for each in paperless.values():
@@ -181,6 +188,7 @@ async def a_world(
         clock=clock,
         paperless=paperless,
         channels=Channels(clock),
+        url=url,
         section=section(**changes),
     )
     try:
