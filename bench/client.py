@@ -15,7 +15,7 @@ from bench.environment import PEER, ROOT, NoPeer, peer_python
 from bench.table import Row
 
 TITLE = f"The tasks client, beside {PEER} and beside the floor (aiohttp and orjson, no models)"
-ROUNDS = 5
+ROUNDS = 8
 IMPORTS = 15
 MB = 2**20
 
