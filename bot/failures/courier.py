@@ -90,10 +90,7 @@ class Courier:
         async with self._locks[channel_id]:
             self._queued.discard(channel_id)
             try:
-                due_here = [each for each in await self._outbox.due() if each.channel_id == channel_id]
-                if sum(each.is_post for each in due_here) > 1 and await self._outbox.collapse(channel_id):
-                    due_here = [each for each in await self._outbox.due() if each.channel_id == channel_id]
-                for due in self._in_order(due_here):
+                for due in self._in_order(await self._due_in(channel_id)):
                     if self._closing or not await self._attempt(due, done):
                         break
             except Exception:
@@ -101,6 +98,16 @@ class Courier:
                 done["failed"] += 1
                 self._paces[channel_id].failed(self._now())
         return done
+
+    async def _due_in(self, channel_id: int) -> list[Due]:
+        """Nothing while the channel is to be left alone; what has grown old in that time goes together."""
+        now = self._now()
+        if self._paces[channel_id].open_at(now) > now:
+            return []
+        due = [each for each in await self._outbox.due() if each.channel_id == channel_id]
+        if sum(each.is_post for each in due) > 1 and await self._outbox.collapse(channel_id):
+            due = [each for each in await self._outbox.due() if each.channel_id == channel_id]
+        return due
 
     def _in_order(self, due: Sequence[Due]) -> list[Due]:
         return sorted(due, key=lambda each: self._stumbles[each.card_id] >= STUMBLES)

@@ -11,7 +11,7 @@ FORBIDDEN_PAUSE, LONGEST_FORBIDDEN_PAUSE = timedelta(minutes=1), timedelta(minut
 
 
 class Pace:
-    """One channel's. `allowed_at` tells when the next send may go; `sent` and `failed` take note of one."""
+    """One channel's. `allowed_at` tells when a send may go; `sent` and `failed` take note of one."""
 
     def __init__(self) -> None:
         self._sends: deque[datetime] = deque(maxlen=SENDS)
@@ -19,16 +19,18 @@ class Pace:
         self._paused_until: datetime | None = None
         self._pause = timedelta(0)
 
-    def allowed_at(self, card_id: int, now: datetime) -> datetime:
-        """Not after `now`: at once."""
+    def open_at(self, now: datetime) -> datetime:
+        """When anything may be sent to the channel."""
         times = [now]
         if self._paused_until is not None:
             times.append(self._paused_until)
         if len(self._sends) == SENDS:
             times.append(self._sends[0] + SPAN)
-        if card_id in self._shown:
-            times.append(self._shown[card_id] + BETWEEN_EDITS)
         return max(times)
+
+    def allowed_at(self, card_id: int, now: datetime) -> datetime:
+        """When this card may be sent. Not after `now`: at once."""
+        return max(self.open_at(now), self._shown.get(card_id, now - BETWEEN_EDITS) + BETWEEN_EDITS)
 
     def sent(self, card_id: int, now: datetime) -> None:
         self._sends.append(now)

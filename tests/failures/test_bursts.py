@@ -51,9 +51,9 @@ async def test_a_thousand_failures_of_twenty_kinds_are_six_messages(tmp_path: Pa
 
 async def test_a_burst_that_trickles_in_stays_one_digest(tmp_path: Path) -> None:
     async with a_world(tmp_path) as world:
-        for number in range(60):
-            world.home.burst(5, prefix=f"part-{number}")
-            await world.poll(after=30)
+        for number in range(15):
+            world.home.burst(20, prefix=f"part-{number}")
+            await world.poll(after=120)
         assert len(world.channels.in_channel()) == 6
 
 
@@ -70,13 +70,13 @@ async def test_after_a_quiet_group_interval_failures_have_cards_of_their_own_aga
 async def test_a_digest_takes_nothing_in_after_an_hour(tmp_path: Path) -> None:
     """Discord limits edits of messages that are older than that."""
     async with a_world(tmp_path) as world:
-        for number in range(70):
-            world.home.burst(2, prefix=f"part-{number}")
-            await world.poll(after=60)
+        for number in range(17):
+            world.home.burst(8, prefix=f"part-{number}")
+            await world.poll(after=240)
         await world.deliver(5)
         totals = [digest.total for digest in digests(world.channels)]
         assert len(totals) == 2
-        assert sum(totals) == 140 - 5
+        assert sum(totals) == 17 * 8 - 5
 
 
 async def test_another_channel_has_a_window_of_its_own(tmp_path: Path) -> None:
