@@ -15,47 +15,38 @@ REMEMBERED = 10_000
 """Members and actions remembered at once; those who asked for nothing in the last minute are forgotten first."""
 
 
-@dataclass(slots=True)
-class _Bucket:
-    """Tokens that fill up again with time; one is taken for each thing asked for."""
-
-    tokens: float
-    at: datetime
-
-
 class Limits:
-    """`per_minute`: by a name of whatever is limited; 0 or no entry means no limit."""
+    """`per_minute`: by a name of whatever is limited; 0 or no entry means no limit.
+
+    So many at once, then one each so many seconds: for each member and name there is the moment at which all that was
+    taken is worn off (the "generic cell rate algorithm").
+    """
 
     def __init__(self, per_minute: Mapping[str, int]) -> None:
-        self._per_minute = {name: number for name, number in per_minute.items() if number > 0}
-        self._buckets: dict[tuple[int, str], _Bucket] = {}
+        self._spacing = {name: MINUTE / number for name, number in per_minute.items() if number > 0}
+        self._free_at: dict[tuple[int, str], datetime] = {}
 
     def take(self, member_id: int, name: str, *, now: datetime) -> timedelta | None:
         """None: go on. Else how long to wait; nothing was taken then."""
-        size = self._per_minute.get(name)
-        if size is None:
+        spacing = self._spacing.get(name)
+        if spacing is None:
             return None
-        bucket = self._bucket(member_id, name, size, now)
-        if bucket.tokens < 1:
-            return (1 - bucket.tokens) * MINUTE / size
-        bucket.tokens -= 1
+        key = member_id, name
+        free_at = max(self._free_at.get(key, now), now)
+        if free_at > now + MINUTE:  # the clock was set back: that must stop nobody for good
+            free_at = now
+        wait = free_at + spacing - now - MINUTE
+        if wait > timedelta(0):
+            return wait
+        if len(self._free_at) >= REMEMBERED:
+            self._forget(now)
+        self._free_at[key] = free_at + spacing
         return None
 
-    def _bucket(self, member_id: int, name: str, size: int, now: datetime) -> _Bucket:
-        bucket = self._buckets.get((member_id, name))
-        if bucket is None:
-            if len(self._buckets) >= REMEMBERED:
-                self._forget(now)
-            bucket = self._buckets[member_id, name] = _Bucket(float(size), now)
-        elapsed = max(now - bucket.at, timedelta(0))  # a clock that was set back must not freeze it
-        bucket.tokens, bucket.at = min(size, bucket.tokens + size * (elapsed / MINUTE)), now
-        return bucket
-
     def _forget(self, now: datetime) -> None:
-        """After a minute a bucket is full, as a new one would be."""
-        self._buckets = {key: bucket for key, bucket in self._buckets.items() if now - bucket.at < MINUTE}
-        while len(self._buckets) >= REMEMBERED:
-            self._buckets.pop(next(iter(self._buckets)))
+        self._free_at = {key: at for key, at in self._free_at.items() if at > now}
+        while len(self._free_at) >= REMEMBERED:
+            self._free_at.pop(next(iter(self._free_at)))
 
 
 WINDOW = timedelta(minutes=10)

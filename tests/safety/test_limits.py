@@ -40,7 +40,7 @@ class TestLimits:
         limits = Limits({"run": 1})
         for member in range(3 * REMEMBERED):
             limits.take(member, "run", now=NOW)
-        assert len(limits._buckets) <= REMEMBERED
+        assert len(limits._free_at) <= REMEMBERED
 
     @given(st.lists(st.floats(0, 30), max_size=100))
     def test_never_more_than_twice_the_number_in_a_minute(self, waits: list[float]) -> None:
