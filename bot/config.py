@@ -17,11 +17,13 @@ from bot.sections import (
     AccessSection,
     AuditSection,
     DatabaseSection,
+    DigestSection,
     DiscordSection,
     FailuresSection,
     HealthSection,
     LimitsSection,
     PaperlessSection,
+    UploadSection,
 )
 
 ENV_PREFIX = "BOT_"
@@ -52,6 +54,8 @@ class Settings(BaseSettings):
     access: AccessSection = AccessSection()
     audit: AuditSection = AuditSection()
     limits: LimitsSection = LimitsSection()
+    upload: UploadSection = UploadSection()
+    digest: DigestSection = DigestSection()
     database: DatabaseSection = DatabaseSection()
     health: HealthSection = HealthSection()
 

@@ -13,6 +13,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -161,6 +162,11 @@ class Following:
         await self.conclude(follower, shown.interrupted(follower, self.where(follower.order.server)))
 
     # --- its message
+
+    async def change(self, follower: Follower, view: ui.LayoutView) -> None:
+        """On the way, where one change more or less does not matter."""
+        with suppress(GivenUp):
+            await self._try(follower, view)
 
     async def conclude(self, follower: Follower, view: ui.LayoutView, *, state: State = State.TOLD) -> None:
         """The last word, however long Discord is away."""

@@ -121,9 +121,9 @@ async def _insist(send: Callable[[], Awaitable[object]]) -> bool:
     raise AssertionError("TRIES is at least 1")
 
 
-async def defer(interaction: BotInteraction) -> None:
-    """The person reads "thinking ..." until `say`; for their eyes only."""
-    await _insist(lambda: interaction.response.defer(ephemeral=True, thinking=True))
+async def defer(interaction: BotInteraction, *, private: bool = True) -> None:
+    """The person reads "thinking ..." until `say`; for their eyes only, unless the whole channel is to follow it."""
+    await _insist(lambda: interaction.response.defer(ephemeral=private, thinking=True))
     interaction.extras["thinking"] = True
 
 
@@ -149,6 +149,17 @@ async def say(interaction: BotInteraction, view: ui.LayoutView, *, file: discord
     else:
         # Not repeated: a follow-up whose answer was lost would stand there twice.
         await interaction.followup.send(view=view, files=files, ephemeral=True, allowed_mentions=NOBODY)
+
+
+async def show(interaction: BotInteraction, view: ui.LayoutView) -> int:
+    """The answer, after `defer`: the id of its message, which can be edited for longer than the interaction lives."""
+    shown: list[int] = []
+
+    async def edit() -> None:
+        shown.append((await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)).id)
+
+    await _insist(edit)
+    return shown[-1]
 
 
 async def change(interaction: BotInteraction, view: ui.LayoutView) -> None:

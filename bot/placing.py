@@ -1,7 +1,7 @@
 """Where a message can be followed: only where the bot sees the channel, since it edits the message there for hours."""
 
-from bot.access import AccessDenied
 from bot.interactions import BotInteraction
+from bot.refusal import Refusal
 
 UNSEEN = (
     "The bot cannot see this channel, so it could not follow here what becomes of it. "
@@ -10,6 +10,6 @@ UNSEEN = (
 
 
 def check_place(interaction: BotInteraction) -> None:
-    """Raises AccessDenied."""
+    """Raises Refusal."""
     if interaction.channel_id is None or not interaction.app_permissions.view_channel:
-        raise AccessDenied(UNSEEN)
+        raise Refusal(UNSEEN)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from yarl import URL
 
+from bot import crontab
 from bot.paperless.models import OpenStrEnum, TaskStatus, TaskType, TriggerSource
 
 Snowflake = Annotated[int, Field(ge=1, lt=2**63, description="a Discord id; in Discord: right click, Copy ID")]
@@ -42,6 +43,14 @@ def _read_secret(section: Mapping[str, Any], key: str) -> dict[str, Any]:
     except OSError as error:
         raise ValueError(f"{key}_file {path} cannot be read: {error.strerror}") from None
     return values
+
+
+def known_timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{name!r} is no IANA time zone, such as Europe/Berlin") from None
+    return name
 
 
 class DiscordSection(Section):
@@ -124,11 +133,7 @@ class QuietHours(Section):
     @field_validator("timezone")
     @classmethod
     def _timezone_exists(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"{name!r} is no IANA time zone, such as Europe/Berlin") from None
-        return name
+        return known_timezone(name)
 
     @model_validator(mode="after")
     def _is_a_span(self) -> Self:
@@ -220,6 +225,41 @@ class LimitsSection(Section):
     acknowledge: int = Field(default=120, ge=0, description="acknowledging, and muting")
     run: int = Field(default=10, ge=0)
     upload: int = Field(default=20, ge=0)
+
+
+class UploadSection(Section):
+    """What /upload and "Send to Paperless" take."""
+
+    max_megabytes: int = Field(default=100, ge=1, le=500, description="of one file; Discord itself allows up to 500")
+    extensions: tuple[str, ...] = Field(
+        default=(), description="extensions that your server takes besides the usual ones, without the dot"
+    )
+
+    @field_validator("extensions")
+    @classmethod
+    def _bare(cls, extensions: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(each.strip().lstrip(".").lower() for each in extensions)
+
+
+class DigestSection(Section):
+    """A weekly look back, posted by itself. Without `cron` there is none."""
+
+    cron: str = Field(default="", description='such as "0 8 * * 1": minute, hour, day, month, day of week (1: Monday)')
+    channel_id: Snowflake | None = Field(default=None, description="failures.channel_id if absent")
+    timezone: str = Field(default="UTC", description='an IANA name such as "Europe/Berlin"')
+    days: int = Field(default=7, ge=1, le=182, description="how far it looks back, and compares with as much before")
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_exists(cls, name: str) -> str:
+        return known_timezone(name)
+
+    @field_validator("cron")
+    @classmethod
+    def _cron_makes_sense(cls, cron: str) -> str:
+        if cron.strip():
+            crontab.trigger(cron, timezone="UTC")
+        return cron.strip()
 
 
 class DatabaseSection(Section):

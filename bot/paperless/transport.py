@@ -99,7 +99,7 @@ class Transport:
         except (TimeoutError, errors.Unreachable, errors.MaybeDone) as error:
             if sending.failure is not None:
                 raise sending.failure from None
-            if sending.complete:
+            if sending.complete or not sending.begun:
                 raise
             raise errors.Unreachable(
                 "The upload broke off before all of it was sent: nothing was stored",
@@ -184,11 +184,12 @@ class _Sending:
     def __init__(self, chunks: AsyncIterator[bytes], stalled: float) -> None:
         self._chunks = chunks
         self._stalled = stalled
-        self.complete = False
+        self.begun = self.complete = False
         self.failure: Exception | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         now = asyncio.get_running_loop().time
+        self.begun = True
         try:
             async for chunk in self._chunks:
                 self.patience.reschedule(now() + self._stalled)

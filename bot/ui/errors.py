@@ -11,6 +11,7 @@ from bot.paperless.errors import (
     TaskNotFound,
     Unreachable,
 )
+from bot.refusal import Refusal
 from bot.ui.text import Escaped, clean, escape, redact
 
 SENTENCE_LIMIT = 600
@@ -40,7 +41,7 @@ def of_paperless(error: PaperlessError) -> str:
 def words(error: BaseException) -> str | None:
     """None for what nobody foresaw: a defect, to be logged and quoted by its reference."""
     match error:
-        case AccessDenied():
+        case AccessDenied() | Refusal():
             return error.sentence
         case PaperlessError():
             return of_paperless(error)

@@ -70,9 +70,10 @@ def size(octets: int) -> str:
     return f"{amount:.0f} {_UNITS[unit]}" if unit == 0 or amount >= 99.95 else f"{amount:.1f} {_UNITS[unit]}"
 
 
-def sending(filename: str, octets: int, *, order: Order, where: Where) -> ui.LayoutView:
-    name = escape(filename, 80)
-    return panel([f"**Sending {name} to Paperless**", f"{size(octets)}", _foot(order, where)])
+def sending(filename: str, octets: int, *, sent: int, order: Order, where: Where) -> ui.LayoutView:
+    """`octets` in all, `sent` so far."""
+    told = f"{size(sent)} of {size(octets)}" if sent else size(octets)
+    return panel([f"**Sending {escape(filename, 80)} to Paperless**", told, _foot(order, where)])
 
 
 def taken(order: Order, where: Where) -> ui.LayoutView:

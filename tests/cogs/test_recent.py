@@ -34,26 +34,26 @@ async def scene() -> AsyncIterator[Scene]:
 
 async def test_many_keystrokes_ask_once(scene: Scene) -> None:
     scene.paperless.fail("invoice-11.pdf")
-    answers = [await scene.recent.tasks() for _ in range(20)]
+    answers = [await scene.recent.get() for _ in range(20)]
     assert all([task.filename for task in answer] == ["invoice-11.pdf"] for answer in answers)
     assert scene.asked() == 1
 
 
 async def test_what_has_grown_old_is_offered_at_once_and_renewed_behind(scene: Scene) -> None:
     scene.paperless.fail("old.pdf")
-    await scene.recent.tasks()
+    await scene.recent.get()
     scene.paperless.fail("new.pdf")
     scene.seconds = FRESH_SECONDS + 1
-    assert [task.filename for task in await scene.recent.tasks()] == ["old.pdf"]
-    assert scene.recent._fetching is not None
-    await scene.recent._fetching
-    assert [task.filename for task in await scene.recent.tasks()] == ["new.pdf", "old.pdf"]
+    assert [task.filename for task in await scene.recent.get()] == ["old.pdf"]
+    assert scene.recent.fetching is not None
+    await scene.recent.fetching
+    assert [task.filename for task in await scene.recent.get()] == ["new.pdf", "old.pdf"]
 
 
 async def test_a_server_that_is_down_offers_nothing_and_is_not_asked_again_at_once(scene: Scene) -> None:
     fault = scene.paperless.faults.add("drop")
     for _ in range(5):
-        assert await scene.recent.tasks() == ()
+        assert await scene.recent.get() == ()
     met = fault.met
-    assert await scene.recent.tasks() == ()
+    assert await scene.recent.get() == ()
     assert fault.met == met

@@ -89,7 +89,7 @@ class TestOnTheWay:
         assert f"Paperless has not answered {T}; it is asked again." in lines(view)
 
     async def test_sending(self) -> None:
-        view = following.sending("scan.pdf", 12_400_000, order=UPLOAD, where=HOME)
+        view = following.sending("scan.pdf", 12_400_000, sent=0, order=UPLOAD, where=HOME)
         assert lines(view) == ["**Sending scan.pdf to Paperless**", "12.4 MB", f"-# sent by <@{ADA}>"]
 
     async def test_a_uuid_promises_nothing_more(self) -> None:
@@ -186,7 +186,7 @@ hostile = st.one_of(st.text(max_size=400), st.sampled_from(["[x](https://evil.ex
 async def test_whatever_a_file_is_called_it_can_be_told(name: str, said: str) -> None:
     order = replace(UPLOAD, filename=name, task_id=said)
     for view in (
-        following.sending(name, 1, order=order, where=HOME),
+        following.sending(name, 1, sent=0, order=order, where=HOME),
         following.taken(order, HOME),
         following.waiting(order, HOME, progress(), silent_since=NOW),
         following.never_appeared(order, HOME),

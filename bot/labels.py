@@ -1,0 +1,97 @@
+"""Tags, correspondents and document types by their names, as people type them."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.kept import Kept
+from bot.paperless import Label, PaperlessClient
+from bot.refusal import Refusal
+from bot.ui.text import clean, cut, escape
+
+FRESH_SECONDS = 60.0
+CHOICE_LIMIT = 100  # of Discord, for a choice's name and value
+NEAR = 5  # names offered where one is not known
+
+
+@dataclass(frozen=True, slots=True)
+class LabelList:
+    kept: Kept[Label]
+    one: str  # as in "there is no tag ..."
+
+
+class Labels:
+    """Those of one server."""
+
+    def __init__(self, client: PaperlessClient, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        def kept(fetch: Callable[[], Awaitable[tuple[Label, ...]]], one: str) -> LabelList:
+            return LabelList(Kept(fetch, fresh_seconds=FRESH_SECONDS, monotonic=monotonic), one)
+
+        self.tags = kept(client.tags, "tag")
+        self.correspondents = kept(client.correspondents, "correspondent")
+        self.document_types = kept(client.document_types, "document type")
+
+    def close(self) -> None:
+        for each in (self.tags, self.correspondents, self.document_types):
+            each.kept.close()
+
+
+async def suggest_one(labels: LabelList, typed: str) -> list[str]:
+    """Names that hold what was typed, those that begin with it first."""
+    return list(_matching(await labels.kept.get(), typed))
+
+
+async def suggest_more(labels: LabelList, typed: str) -> list[str]:
+    """The same for a list with commas: the last name is being typed, those before it stay."""
+    head, comma, last = typed.rpartition(",")
+    before = f"{head.strip()}, " if comma else ""
+    taken = {_key(name) for name in head.split(",")}
+    names = _matching(await labels.kept.get(), last)
+    return [before + name for name in names if _key(name) not in taken and len(before + name) <= CHOICE_LIMIT]
+
+
+async def id_of(labels: LabelList, name: str | None) -> int | None:
+    """Raises Refusal for a name that is not known, PaperlessError where that cannot be found out."""
+    return None if name is None or not name.strip() else (await _ids(labels, [name]))[0]
+
+
+async def ids_of(labels: LabelList, names: str | None) -> tuple[int, ...]:
+    """Of several, with commas between. A name may hold a comma itself: what is known as a whole is taken as a whole."""
+    if names is None or not names.strip():
+        return ()
+    known = {_key(label.name) for label in await labels.kept.get()}
+    if _key(names) in known:
+        return tuple(await _ids(labels, [names]))
+    return tuple(await _ids(labels, [name for name in names.split(",") if name.strip()]))
+
+
+async def _ids(labels: LabelList, names: Sequence[str]) -> list[int]:
+    found = _by_name(await labels.kept.get())
+    if any(_key(name) not in found for name in names):
+        found = _by_name(await labels.kept.anew())  # made a moment ago, perhaps
+    for name in names:
+        if _key(name) not in found:
+            raise Refusal(_unknown(labels.one, name, [label.name for label in await labels.kept.get()]))
+    return list(dict.fromkeys(found[_key(name)] for name in names))
+
+
+def _by_name(labels: Sequence[Label]) -> dict[str, int]:
+    return {_key(label.name): label.id for label in reversed(labels)}
+
+
+def _key(name: str) -> str:
+    return clean(name).casefold()
+
+
+def _matching(labels: Sequence[Label], typed: str) -> Iterator[str]:
+    wanted = _key(typed)
+    names = [label.name for label in labels if wanted in _key(label.name) and 0 < len(label.name) <= CHOICE_LIMIT]
+    yield from sorted(names, key=lambda name: not _key(name).startswith(wanted))
+
+
+def _unknown(one: str, name: str, known: Sequence[str]) -> str:
+    there = f"There is no {one} {escape(repr(cut(name.strip(), 60)), 80)} in Paperless"
+    if not known:
+        return f"{there}, or none that the bot may see."
+    near = ", ".join(escape(each, 60) for each in known[:NEAR])
+    return f"{there}. There {'are' if len(known) > 1 else 'is'} {near}{' and others' if len(known) > NEAR else ''}."
