@@ -19,6 +19,7 @@ from discord import ui
 
 from bot.failures.card import Card, IncidentCard
 from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Unsendable
+from bot.guard import HeldBack
 from bot.interactions import NOBODY
 from bot.presses import ids_in
 from bot.ui import custom_ids
@@ -58,6 +59,8 @@ def notifier_error(error: Exception, *, channel_id: int) -> NotifierError:
     match error:
         case NotifierError():
             return error
+        case HeldBack():
+            return NotifierError(str(error), retry_after=error.wait.total_seconds())
         case discord.RateLimited():
             return NotifierError("Discord asks for a pause", retry_after=error.retry_after)
         case discord.Forbidden():
