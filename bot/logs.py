@@ -68,7 +68,7 @@ def set_up(log_format: LogFormat = "text", *, level: int = logging.INFO, stream:
 
 
 QUIETER = {
-    "apscheduler": logging.WARNING,  # a line for every job that ran, several a minute; failures have a line of ours
+    "apscheduler": logging.ERROR,  # a line for every job that ran or still runs; failures have a line of ours
     "alembic": logging.WARNING,
 }
 

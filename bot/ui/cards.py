@@ -19,6 +19,7 @@ from bot.failures.card import (
     OutageCard,
     ReminderCard,
 )
+from bot.paperless.models import TaskStatus
 from bot.ui import custom_ids, digests, links, outages
 from bot.ui.layout import Accent, button, dotted, link_button, panel, row, small
 from bot.ui.phrases import doing, kind, source
@@ -79,7 +80,7 @@ def _stuck_title(card: IncidentCard) -> str:
     subject = doing(card.task_type, card.filename)
     if card.state is IncidentState.ENDED:
         return f"{subject} went on"
-    doing_what = "running" if card.wait_time_seconds is not None else "waiting for a worker"
+    doing_what = "running" if card.error_type == TaskStatus.STARTED else "waiting for a worker"
     return f"{subject} has been {doing_what} since {at(card.first_at)}"
 
 

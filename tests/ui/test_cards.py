@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.failures.card import Card, IncidentKind, IncidentState, OutageReason
+from bot.failures.card import Card, IncidentCard, IncidentKind, IncidentState, OutageReason
 from bot.ui.cards import render, without_links
 from bot.ui.layout import Accent
 from tests.ui import examples
@@ -134,13 +134,13 @@ class TestOtherKinds:
         assert lines(view)[0] == "**Mail fetch was not run, 3 times**"
 
     async def test_stuck_while_running(self) -> None:
-        view = render(incident(kind=IncidentKind.STUCK, message=None, error_type=None, duration_seconds=None))
+        view = render(stuck("started"))
         assert lines(view)[0] == f"**Consuming invoice-11.pdf has been running since {AT}**"
         assert buttons(view) == ["Acknowledge", "Details", "Open in Paperless"]
         assert accent(view) == Accent.AMBER
 
     async def test_stuck_waiting(self) -> None:
-        view = render(incident(kind=IncidentKind.STUCK, wait_time_seconds=None))
+        view = render(stuck("pending"))
         assert lines(view)[0] == f"**Consuming invoice-11.pdf has been waiting for a worker since {AT}**"
 
     async def test_stuck_and_over(self) -> None:
@@ -155,6 +155,12 @@ class TestOtherKinds:
     async def test_a_type_unknown_to_this_release_is_named_in_the_servers_word(self) -> None:
         view = render(incident(task_type="shred_paper", filename=None))
         assert lines(view)[0] == "**Shred paper failed**"
+
+
+def stuck(status: str) -> IncidentCard:
+    """As the ledger has it: the status stands where a failure has its error type, and there are no times yet."""
+    times: dict[str, Any] = {"duration_seconds": None, "wait_time_seconds": None}
+    return incident(kind=IncidentKind.STUCK, message=None, error_type=status, **times)
 
 
 class TestDigest:
