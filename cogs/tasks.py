@@ -10,13 +10,14 @@ from discord.ext import commands
 
 from bot.access import Action
 from bot.interactions import BotInteraction, change, defer, defer_update, say
+from bot.lookback import drawn, look_back
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task, TaskStatus
 from bot.presses import chosen, chosen_numbers
 from bot.recent import RecentTasks
 from bot.subcommands import CHOICES, fit_to_servers, named_server
 from bot.tree import asks
-from bot.ui import errors, lists, outcomes, replies
+from bot.ui import errors, lists, outcomes, replies, summaries
 from bot.ui.custom_ids import Active, CustomId, EndMute, Failures, OnTask, OpenTask
 
 if TYPE_CHECKING:
@@ -77,16 +78,19 @@ class Tasks(commands.Cog):
     async def summary(
         self, interaction: BotInteraction, days: app_commands.Range[int, 1, 365] = 30, server: str | None = None
     ) -> None:
-        """Runs, failures and durations by type of task."""
+        """Runs, failures and durations by type of task, as a picture too, and how that was before."""
         await defer(interaction)
         where = self.bot.server(server)
         try:
-            found = await where.client.tasks.summary(days=days)
+            found = await look_back(where.client, days=days)
         except PaperlessError as error:
-            view = self._not_known(where, f"The last {days} days", error)
-        else:
-            view = lists.summary(found, days=days, server=where.name, show_server=self.bot.several_servers)
-        await say(interaction, view)
+            await say(interaction, self._not_known(where, summaries.span(days).capitalize(), error))
+            return
+        chart = summaries.chart(found, server=where.name, show_server=self.bot.several_servers)
+        file = None if chart is None else await drawn(self.bot.drawing, chart)
+        shown = None if file is None else chart
+        view = summaries.summary(found, server=where.name, show_server=self.bot.several_servers, picture=shown)
+        await say(interaction, view, file=file)
 
     @asks(Action.VIEW)
     @tasks.command()

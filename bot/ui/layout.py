@@ -69,6 +69,14 @@ def menu(placeholder: str, custom_id: CustomId, options: Sequence[Option]) -> ui
 Control = ui.Button[ui.LayoutView] | ui.Select[ui.LayoutView]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture that is sent along under that name; `alt` tells what it shows to who does not see it."""
+
+    name: str
+    alt: str
+
+
 def row(*controls: Control | None) -> ui.ActionRow[ui.LayoutView] | None:
     """None where nothing is left to press."""
     present = [control for control in controls if control is not None]
@@ -104,6 +112,7 @@ def panel(
     accent: Accent = Accent.GREY,
     beneath: str = "",
     attachment: str | None = None,
+    picture: Picture | None = None,
 ) -> ui.LayoutView:
     """One message: a container with its text and controls, `beneath` it a line outside (a mention), stopped.
 
@@ -111,6 +120,9 @@ def panel(
     """
     text = text_of(lines, TEXT_LIMIT - length(beneath))
     container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(text), accent_colour=int(accent))
+    if picture is not None:
+        shown = discord.MediaGalleryItem(f"attachment://{picture.name}", description=picture.alt)
+        container.add_item(ui.MediaGallery(shown))
     if attachment is not None:
         container.add_item(ui.File(f"attachment://{attachment}"))
     for controls in rows:

@@ -1,4 +1,4 @@
-"""Lists for one person: what runs, what failed, what a digest stands for, the summary. Five to eight rows a page."""
+"""Lists for one person: what runs, what failed, what a digest stands for. Five to eight rows a page."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from discord import ui
 
 from bot.failures.card import FailureRow, IncidentKind, IncidentState, Mute
-from bot.paperless.models import Task, TaskStatus, TaskSummary
+from bot.paperless.models import Task, TaskStatus
 from bot.ui import custom_ids
 from bot.ui.custom_ids import CustomId
 from bot.ui.layout import OPTION_LIMIT, OPTIONS, Accent, Option, button, dotted, menu, panel, row, small
@@ -191,44 +191,3 @@ def mutes(found: Sequence[Mute], *, note: str | None = None) -> ui.LayoutView:
     ]
     lines = [note, f"**{plural(len(found), 'mute')}**", *map(_mute_line, ordered[:OPTIONS])]
     return panel(lines, row(menu("End one of them", custom_ids.EndMute(), options)))
-
-
-# --- summary
-
-
-def _rate(summary: TaskSummary) -> str | None:
-    ended = summary.success_count + summary.failure_count
-    if not ended:
-        return None
-    share = summary.success_count / ended
-    # 99.95 % is not "100 %": that says nothing failed.
-    shown = min(99, round(share * 100)) if share < 1 else 100
-    return f"{shown} % succeeded"
-
-
-def summary_line(summary: TaskSummary) -> str:
-    """One type of task."""
-    mean, waited = summary.avg_duration_seconds, summary.avg_wait_time_seconds
-    return dotted(
-        f"**{kind(summary.task_type)}** {plural(summary.total_count, 'run')}",
-        f"{count(summary.failure_count)} failed" if summary.failure_count else "none failed",
-        f"{count(summary.pending_count)} waiting or running" if summary.pending_count else None,
-        _rate(summary),
-        None if mean is None else f"takes {duration(mean)}",
-        None if waited is None else f"waits {duration(waited)}",
-        "never succeeded" if summary.last_success is None else f"last success {since(summary.last_success)}",
-    )
-
-
-def summary(summaries: Sequence[TaskSummary], *, days: int, server: str, show_server: bool) -> ui.LayoutView:
-    """Most runs first."""
-    where = server_name(server, show=show_server)
-    span = "the last 24 hours" if days == 1 else f"the last {days} days"
-    if not summaries:
-        return panel([f"**No failures in {span}** · {where}", "No task ran at all in that time."])
-    ordered = sorted(summaries, key=lambda one: (-one.total_count, one.task_type))
-    failed = sum(one.failure_count for one in ordered)
-    total = sum(one.total_count for one in ordered)
-    story = f"No failures in {span}" if not failed else f"{count(failed)} of {plural(total, 'task')} failed in {span}"
-    lines = [f"**{story}** · {where}", *map(summary_line, ordered)]
-    return panel(lines, accent=Accent.RED if failed else Accent.GREEN)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.failures.card import IncidentKind, IncidentState
-from bot.paperless.models import TaskStatus, TaskSummary, TaskType
+from bot.paperless.models import TaskStatus, TaskType
 from bot.ui import lists
 from tests.ui.examples import NOW, UUID, failure_row, in_discord, task
 from tests.ui.payload import assert_sendable, buttons, components_of, ids, lines, texts
@@ -110,43 +110,6 @@ class TestLookThrough:
     @pytest.mark.parametrize("kind", IncidentKind)
     async def test_every_kind_has_a_line(self, kind: IncidentKind) -> None:
         assert "Consuming invoice" in lists.row_line(failure_row(kind=kind))
-
-
-class TestSummary:
-    async def test_a_line_a_type_most_runs_first(self) -> None:
-        consume = TaskSummary(
-            task_type=TaskType.CONSUME_FILE,
-            total_count=43,
-            pending_count=2,
-            success_count=24,
-            failure_count=14,
-            avg_duration_seconds=2.2,
-            avg_wait_time_seconds=18.85,
-            last_success=NOW,
-        )
-        mail = TaskSummary(task_type=TaskType.MAIL_FETCH, total_count=3, success_count=3, last_success=NOW)
-        view = lists.summary([mail, consume], days=7, server="home", show_server=False)
-        assert lines(view) == [
-            "**14 of 46 tasks failed in the last 7 days** · Paperless",
-            f"**Consume file** 43 runs · 14 failed · 2 waiting or running · 63 % succeeded · takes 2.2 s · waits 19 s"
-            f" · last success {T}",
-            f"**Mail fetch** 3 runs · none failed · 100 % succeeded · last success {T}",
-        ]
-
-    async def test_no_failures_is_said_so(self) -> None:
-        mail = TaskSummary(task_type=TaskType.MAIL_FETCH, total_count=3, success_count=3, last_success=NOW)
-        assert lines(lists.summary([mail], days=7, server="home", show_server=False))[0] == (
-            "**No failures in the last 7 days** · Paperless"
-        )
-
-    async def test_no_tasks_at_all(self) -> None:
-        view = lists.summary([], days=1, server="home", show_server=False)
-        assert lines(view) == ["**No failures in the last 24 hours** · Paperless", "No task ran at all in that time."]
-
-    def test_nearly_all_is_not_all(self) -> None:
-        one = TaskSummary(task_type=TaskType.MAIL_FETCH, total_count=1001, success_count=1000, failure_count=1)
-        assert "99 % succeeded" in lists.summary_line(one)
-        assert "never succeeded" in lists.summary_line(TaskSummary(task_type=TaskType.MAIL_FETCH))
 
 
 @given(
