@@ -26,6 +26,7 @@ CARDS, TASKS, RUNS = "Failures", "Tasks", "Runs"
 """The cogs that do the work, by name: those of cards, of commands' answers, of what is ordered and followed."""
 
 OUTDATED = "This button is of another version of the bot. `/tasks failures` shows what is open now."
+NOT_THERE = "That is no longer there, so nothing was done: use what the message shows now."
 NOT_LOADED = "The part of the bot that this button belongs to is not running. Try again in a minute."
 
 
@@ -61,15 +62,38 @@ async def press(interaction: BotInteraction, text: str) -> None:
             await say(interaction, replies.message(OUTDATED))
             return
         await admit(interaction, action_of(custom_id), server=getattr(custom_id, "server", None))
-        cog = interaction.client.get_cog(cog_of(custom_id))
-        if cog is None:
-            await say(interaction, replies.message(NOT_LOADED))
+        if not _stands_there(interaction, custom_id):
+            log.warning("a press on %s, which is not there, by %s", custom_id, interaction.user.id)
+            await say(interaction, replies.message(NOT_THERE))
             return
-        await cast("Presses", cog).pressed(interaction, custom_id)
+        await hand_on(interaction, custom_id)
 
     await answered(interaction, work)
     if FAILED not in interaction.extras:
         interaction.client.metrics.interaction(measured_name(interaction), "ok")
+
+
+async def hand_on(interaction: BotInteraction, custom_id: CustomId) -> None:
+    """To the cog it belongs to. From one cog to another only what asks for no more than was admitted."""
+    cog = interaction.client.get_cog(cog_of(custom_id))
+    if cog is None:
+        await say(interaction, replies.message(NOT_LOADED))
+        return
+    await cast("Presses", cog).pressed(interaction, custom_id)
+
+
+def _stands_there(interaction: BotInteraction, custom_id: CustomId) -> bool:
+    """Whether it is on the message that was pressed, which is one of ours.
+
+    What was on a card a moment ago is let through, too: there the ledger knows the place, and who was faster.
+    """
+    message, own = interaction.message, interaction.client.user
+    if message is None or own is None or message.author.id != own.id:
+        return False
+    match custom_id:
+        case custom_ids.Acknowledge() | custom_ids.AcknowledgeAll(confirmed=False) | custom_ids.Details():
+            return True
+    return str(custom_id) in ids_in(message)
 
 
 def cog_of(custom_id: CustomId) -> str:
@@ -91,15 +115,15 @@ def measured_name(interaction: BotInteraction) -> str:
 
 def ids_in(message: discord.Message) -> set[str]:
     """Every custom id in a message."""
-    return set(_ids(message.components))
+    found = (getattr(component, "custom_id", None) for component in _all(message.components))
+    return {custom_id for custom_id in found if custom_id}
 
 
-def _ids(components: Any) -> Iterator[str]:
+def _all(components: Any) -> Iterator[Any]:
     for component in components:
-        if found := getattr(component, "custom_id", None):
-            yield found
-        yield from _ids(getattr(component, "children", ()))
-        yield from _ids(filter(None, [getattr(component, "accessory", None)]))
+        yield component
+        yield from _all(getattr(component, "children", ()))
+        yield from _all(filter(None, [getattr(component, "accessory", None)]))
 
 
 def is_stray(interaction: BotInteraction) -> bool:
@@ -111,11 +135,19 @@ def is_stray(interaction: BotInteraction) -> bool:
 
 
 def chosen(interaction: BotInteraction) -> list[str]:
-    """The values chosen in a menu."""
+    """The values chosen in a menu, of those that it offered."""
     values = interaction.data.get("values") if isinstance(interaction.data, dict) else None
-    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+    offered = set() if interaction.message is None else set(_offered(interaction.message, pressed_id(interaction)))
+    return [value for value in values if value in offered] if isinstance(values, list) else []
 
 
 def chosen_numbers(interaction: BotInteraction) -> list[int]:
-    """Those of them that are ids of ours. A value is what a client sends, not what we offered."""
+    """Those of them that are ids of ours."""
     return [int(value) for value in chosen(interaction) if value.isascii() and value.isdecimal() and len(value) < 19]
+
+
+def _offered(message: discord.Message, custom_id: str | None) -> Iterator[str]:
+    """What the menu offers. A value that comes in is what a client sent, which may be anything."""
+    for component in _all(message.components):
+        if getattr(component, "custom_id", None) == custom_id:
+            yield from (option.value for option in getattr(component, "options", ()))

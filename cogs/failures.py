@@ -19,7 +19,7 @@ from bot.interactions import BotInteraction, change, defer, defer_update, say
 from bot.notifier import DiscordNotifier
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task
-from bot.presses import Press, press
+from bot.presses import Press, hand_on
 from bot.ui import errors, lists, outcomes, replies
 from bot.ui.cards import render
 from bot.ui.custom_ids import Acknowledge, AcknowledgeAll, CustomId, Details, LookThrough, Mute
@@ -164,7 +164,7 @@ class Failures(commands.Cog):
             return
         card = await self.bot.ledger.card(custom_id.card_id)
         if isinstance(card, BacklogCard):  # the ledger knows only how many those were
-            await press(interaction, str(FailuresPage(card.server, 0)))
+            await hand_on(interaction, FailuresPage(card.server, 0))
             return
         turning = interaction.message is not None and interaction.message.flags.ephemeral
         await (defer_update if turning else defer)(interaction)
