@@ -127,7 +127,7 @@ class TaskBot(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0,
-            http_trace=self.metrics.trace(),
+            http_trace=self._trace(),
             **options,
         )
         self.settings = settings
@@ -142,6 +142,17 @@ class TaskBot(commands.Bot):
         self.scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": 300, "coalesce": True, "max_instances": 1}
         )
+
+    def _trace(self) -> aiohttp.TraceConfig:
+        """Of every request to Discord: counted, and refused to a process that must not act any more."""
+
+        async def only_while_leading(*_: object) -> None:
+            if self.is_open and self.database.lease is not None:
+                self.database.lease.check()
+
+        trace = self.metrics.trace()
+        trace.on_request_start.append(only_while_leading)
+        return trace
 
     async def __aenter__(self) -> Self:
         """Open what the bot stands on. Raises DatabaseInUse or DatabaseUnusable, each with a sentence."""
@@ -253,35 +264,42 @@ class TaskBot(commands.Bot):
         return True
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """Sync, connect, poll until `stop` is set; then finish what is in flight. The bot must be logged in."""
+        """Sync, connect, poll until `stop` is set; then finish what is in flight. The bot must be logged in.
+
+        Raises LeaseLost at once when another process takes over.
+        """
         await self.sync_commands()
         self.scheduler.start()
         connecting = asyncio.create_task(self.gateway.stay_connected(), name="gateway")
-        stopping = asyncio.create_task(stop.wait(), name="stop")
+        ends = {connecting, asyncio.create_task(stop.wait(), name="stop")}
+        if (lease := self.database.lease) is not None:
+            ends.add(asyncio.create_task(lease.lost.wait(), name="lease lost"))
         lag = asyncio.create_task(self.metrics.watch_lag(), name="loop lag")
         try:
-            await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if connecting.done():
                 connecting.result()
+            if lease is not None:
+                lease.check()
         finally:
             # Reading the gateway ends first, so that nothing new comes in while the rest is finished.
-            for waiting in (connecting, stopping, lag):
+            for waiting in (*ends, lag):
                 waiting.cancel()
-            await asyncio.gather(connecting, stopping, lag, return_exceptions=True)
-            await self._drain()
+            await asyncio.gather(*ends, lag, return_exceptions=True)
+            await self._drain(patience=DRAIN_SECONDS if lease is None or lease.is_held else 0)
 
-    async def _drain(self) -> None:
-        """Let handlers and polls end by themselves for DRAIN_SECONDS, then cut them off: whatever is cut off is in the
+    async def _drain(self, *, patience: float) -> None:
+        """Let handlers and polls end by themselves for so long, then cut them off: whatever is cut off is in the
         ledger, and taken up at the next start. (The scheduler's own shutdown cancels at once.)"""
         if self.scheduler.running:
             self.scheduler.pause()
         working = {one for one in asyncio.all_tasks() if one.get_name().startswith(HANDLER_TASKS)}
-        closing = asyncio.create_task(self.desk.close(patience=DRAIN_SECONDS))
-        _, late = await asyncio.wait({*working, closing}, timeout=DRAIN_SECONDS)
+        closing = asyncio.create_task(self.desk.close(patience=patience))
+        _, late = await asyncio.wait({*working, closing}, timeout=patience)
         if late:
             log.warning(
                 "stopped with work in flight after %d s; it is taken up at the next start",
-                DRAIN_SECONDS,
+                patience,
                 extra={"event": "stopped_with_work_in_flight"},
             )
         for one in late:

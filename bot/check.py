@@ -19,7 +19,7 @@ from bot.config import Settings
 from bot.exits import Exit, exit_for
 
 PATIENCE = 30.0  # seconds for all that is asked of one Paperless-ngx
-AT_START = 5.0
+AT_START = 3.0
 
 
 async def check_servers(servers: Iterable[Server], settings: Settings, *, patience: float) -> list[Finding]:

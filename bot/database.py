@@ -1,14 +1,15 @@
 """The database: engine, schema at its newest revision, and one holder at a time.
 
-With SQLite (WAL) a lock file beside the database refuses a second process. Every write goes through `Database.write()`,
-one at a time: the place where a lease's epoch is to be checked once several processes share a PostgreSQL.
+With SQLite (WAL) a lock file beside the database refuses a second process. With PostgreSQL a second one stands by until
+it gets the lease. Every write goes through `Database.write()`, one at a time, and there the lease's epoch is checked.
 """
 
 import asyncio
 import fcntl
+import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -20,10 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import DateTime, TypeDecorator
 
 from bot import migrations
+from bot.lease import Lease
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_SECONDS = 10
+CLOSING_SECONDS = 2.0
 OPENING = (SQLAlchemyError, OSError, ImportError, migrations.FromTheFuture)
 """What opening a database may raise."""
 
@@ -61,39 +65,41 @@ class Moment(TypeDecorator[datetime]):
 class Database:
     """An open database. `write()` and `read()` give a connection inside one transaction."""
 
-    def __init__(self, engine: AsyncEngine, lock: "FileLock | None") -> None:
+    def __init__(self, engine: AsyncEngine, *, lease: Lease | None = None) -> None:
         self.engine = engine
-        self._lock = lock
+        self.lease = lease
         self._writing = asyncio.Lock()
         self._writer = engine.execution_options(bot_writes=True)
+        self._reader = engine if lease is None else engine.execution_options(isolation_level="REPEATABLE READ")
         self._writes = 0
         self._read: dict[object, Any] = {}
+        self._opened = AsyncExitStack()
 
     @classmethod
     async def open(cls, url: str) -> Self:
-        """Lock, connect, migrate. Raises DatabaseInUse or DatabaseUnusable, each with a sentence for a person."""
+        """Lock or wait for the lease, connect, migrate. Raises DatabaseInUse or DatabaseUnusable, each with a sentence
+        for a person."""
         address = make_url(url)
-        lock = FileLock.beside(address)
-        try:
-            engine = engine_for(address)
+        async with AsyncExitStack() as opened:
+            if (lock := FileLock.beside(address)) is not None:
+                opened.callback(lock.release)
             try:
-                async with engine.execution_options(bot_writes=True).begin() as connection:
+                lease = await _lease(address, opened)
+                database = cls(engine_for(address), lease=lease)
+                opened.push_async_callback(_dispose, database.engine)
+                async with database.write() as connection:
                     await connection.run_sync(migrations.upgrade)
-            except BaseException:
-                await engine.dispose()
-                raise
-        except OPENING as error:
-            _release(lock)
-            raise unusable(address, error) from error
-        except BaseException:
-            _release(lock)
-            raise
-        return cls(engine, lock)
+            except OPENING as error:
+                raise unusable(address, error) from error
+            database._opened = opened.pop_all()
+        return database
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         async with self._writing:
             async with self._writer.begin() as connection:
+                if self.lease is not None:
+                    await self.lease.fence(connection)
                 yield connection
             self._writes += 1
             self._read.clear()
@@ -115,13 +121,17 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A consistent snapshot; writes are lost."""
-        async with self.engine.connect() as connection, connection.begin():
+        async with self._reader.connect() as connection, connection.begin():
             yield connection
 
     async def close(self) -> None:
-        async with self._writing:
-            await self.engine.dispose()
-        _release(self._lock)
+        """After a write that is under way; not after one that hangs, as on a connection that was lost."""
+        try:
+            async with asyncio.timeout(CLOSING_SECONDS), self._writing:
+                pass
+        except TimeoutError:
+            log.warning("closing the database in the middle of a write", extra={"event": "database_closed_hard"})
+        await self._opened.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -158,19 +168,49 @@ class FileLock:
         os.close(self._descriptor)
 
 
-def _release(lock: FileLock | None) -> None:
-    if lock is not None:
-        lock.release()
+async def _lease(address: URL, opened: AsyncExitStack) -> Lease | None:
+    """Held, once this returns; given back when `opened` is closed. SQLite has none."""
+    if address.get_backend_name() == "sqlite":
+        return None
+    engine = engine_for(address, connections=1)
+    opened.push_async_callback(_dispose, engine)
+    lease = Lease(engine)
+    opened.push_async_callback(lease.release)
+    await lease.acquire()
+    return lease
 
 
-def engine_for(address: URL) -> AsyncEngine:
+async def _dispose(engine: AsyncEngine) -> None:
+    """Not waiting for a server that says nothing any more."""
+    try:
+        async with asyncio.timeout(CLOSING_SECONDS):
+            await engine.dispose()
+    except TimeoutError:
+        await engine.dispose(close=False)
+
+
+def engine_for(address: URL, *, connections: int = 5) -> AsyncEngine:
     driver = _DRIVERS.get(address.drivername, address.drivername)
     if address.get_backend_name() != "sqlite":
-        return create_async_engine(address.set(drivername=driver), pool_pre_ping=True)
+        return _postgresql(address.set(drivername=driver), connections)
     engine = create_async_engine(address.set(drivername=driver), connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgresql(address: URL, connections: int) -> AsyncEngine:
+    """`sslmode`, as every other program has it in its URL, is `ssl` to asyncpg. A session that does nothing in the
+    middle of a transaction is a frozen process: what it has locked must be free again before its lease is over."""
+    query = {"ssl" if key == "sslmode" else key: value for key, value in address.query.items()}
+    settings = {"application_name": "paperless-tasks-bot", "idle_in_transaction_session_timeout": "4s"}
+    return create_async_engine(
+        address.set(query=query),
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"timeout": 5, "command_timeout": 60, "server_settings": settings},
+    )
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
-FREE = 20  # IDENTIFYs in 24 h without a pause; after these 800 more fit into the day, evenly
+FREE = 100  # IDENTIFYs in 24 h without a pause; after these 800 more fit into the day, evenly
 SPACING = DAY / 800
 KEY = "identifies"
 

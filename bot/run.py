@@ -19,6 +19,7 @@ from bot.checks.finding import Finding, Level, exit_of
 from bot.config import Settings
 from bot.database import DatabaseAway, DatabaseInUse, DatabaseUnusable
 from bot.exits import Exit, exit_for
+from bot.lease import LeaseLost
 from bot.vitals import metrics_text, readiness
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,9 @@ async def run(settings: Settings, *, stop: asyncio.Event, connector: aiohttp.Bas
     except (DatabaseInUse, DatabaseUnusable) as error:
         log.critical("%s", error, extra={"event": "database_unusable"})
         return Exit.UNAVAILABLE if isinstance(error, DatabaseAway) else Exit.CONFIG
+    except LeaseLost as error:
+        log.critical("%s; start it again, and it stands by", error, extra={"event": "stopped_without_lease"})
+        return Exit.UNAVAILABLE
     except health.CannotListen as error:
         log.critical("%s", error, extra={"event": "health_cannot_listen"})
         return Exit.CONFIG

@@ -41,14 +41,15 @@ async def metrics_text(bot: "TaskBot") -> bytes:
         name: (now - watcher.last_good_at).total_seconds() if watcher.last_good_at else None
         for name, watcher in bot.desk.watchers.items()
     }
+    lease = bot.database.lease
     bot.metrics.show(
         Now(
             poll_ages=ages,
             outbox=await bot.ledger.outbox.depth(),
             gateway_up=bot.gateway.up,
             reconnects=bot.gateway.reconnects,
-            leading=True,
-            epoch=0,
+            leading=lease is None or lease.is_held,
+            epoch=0 if lease is None else lease.epoch,
         )
     )
     return bot.metrics.text()
