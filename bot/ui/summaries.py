@@ -56,7 +56,7 @@ def _span_before(days: int) -> str:
     return "the 24 hours before" if days == 1 else f"the {days} days before"
 
 
-def _story(found: LookBack) -> str:
+def story(found: LookBack) -> str:
     failed, total = sum(one.failure_count for one in found.now), sum(one.total_count for one in found.now)
     return f"{count(failed)} of {plural(total, 'task')} failed" if failed else "No failures"
 
@@ -114,7 +114,7 @@ def _ordered(summaries: Sequence[TaskSummary]) -> list[TaskSummary]:
 
 def summary(found: LookBack, *, server: str, show_server: bool, picture: Chart | None) -> ui.LayoutView:
     """`picture`: what the picture shows that comes along."""
-    headline = f"**{_story(found)} in {span(found.days)}** · {server_name(server, show=show_server)}"
+    headline = f"**{story(found)} in {span(found.days)}** · {server_name(server, show=show_server)}"
     before = small(change(found))
     if not found.now:
         return panel([headline, "No task ran at all in that time.", before])
@@ -132,7 +132,7 @@ def chart(found: LookBack, *, server: str, show_server: bool) -> Chart | None:
         return None
     before = found.before or {}
     return Chart(
-        title=f"{_story(found)} in {span(found.days)}",
+        title=f"{story(found)} in {span(found.days)}",
         subtitle=f"{f'{server}, ' if show_server else ''}{change(found)}",
         bars=tuple(_bar(one, before.get(str(one.task_type))) for one in _ordered(found.now)),
     )
