@@ -32,6 +32,7 @@ from bot.failures.notifier import Notifier
 from bot.failures.outcome import PollReport
 from bot.following import Following
 from bot.gateway import Gateway, Identifies
+from bot.guard import Guard
 from bot.limits import Limits
 from bot.measuring import Measured
 from bot.metrics import Metrics
@@ -127,7 +128,7 @@ class TaskBot(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0,
-            http_trace=self._trace(),
+            http_trace=self._trace(now),
             **options,
         )
         self.settings = settings
@@ -143,7 +144,7 @@ class TaskBot(commands.Bot):
             timezone=UTC, job_defaults={"misfire_grace_time": 300, "coalesce": True, "max_instances": 1}
         )
 
-    def _trace(self) -> aiohttp.TraceConfig:
+    def _trace(self, now: Callable[[], datetime]) -> aiohttp.TraceConfig:
         """Of every request to Discord: counted, and refused to a process that must not act any more."""
 
         async def only_while_leading(*_: object) -> None:
@@ -151,6 +152,8 @@ class TaskBot(commands.Bot):
                 self.database.lease.check()
 
         trace = self.metrics.trace()
+        self.guard = Guard(now=now)
+        self.guard.watch(trace)
         trace.on_request_start.append(only_while_leading)
         return trace
 
@@ -272,6 +275,7 @@ class TaskBot(commands.Bot):
         self.scheduler.start()
         connecting = asyncio.create_task(self.gateway.stay_connected(), name="gateway")
         ends = {connecting, asyncio.create_task(stop.wait(), name="stop")}
+        ends.add(asyncio.create_task(self.guard.token_refused.wait(), name="token refused"))
         if (lease := self.database.lease) is not None:
             ends.add(asyncio.create_task(lease.lost.wait(), name="lease lost"))
         lag = asyncio.create_task(self.metrics.watch_lag(), name="loop lag")
@@ -279,6 +283,8 @@ class TaskBot(commands.Bot):
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if connecting.done():
                 connecting.result()
+            if self.guard.token_refused.is_set():
+                raise discord.LoginFailure("Discord no longer knows the token")
             if lease is not None:
                 lease.check()
         finally:
