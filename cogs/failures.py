@@ -51,8 +51,11 @@ class Failures(commands.Cog):
         await desk.start()
         self.bot.add_dynamic_items(Press)
         self.bot.scheduler.add_listener(self._job_event, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
-        for name in desk.watchers:
-            self._every(self.bot.settings.failures.poll_seconds, f"poll:{name}", partial(self.bot.poll, name))
+        seconds = self.bot.settings.failures.poll_seconds
+        for number, name in enumerate(desk.watchers):
+            # Spread over the interval: fifty servers at once would keep the loop, and each other, waiting.
+            offset = seconds * number / len(desk.watchers)
+            self._every(seconds, f"poll:{name}", partial(self.bot.poll, name), offset=offset)
         self._every(DELIVER_SECONDS, "deliver", desk.deliver_once)
 
     async def cog_unload(self) -> None:
@@ -62,16 +65,19 @@ class Failures(commands.Cog):
                 self.bot.scheduler.remove_job(name)
         self.bot.remove_dynamic_items(Press)
 
-    def _every(self, seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
+    def _every(self, seconds: float, name: str, work: Callable[[], Awaitable[object]], *, offset: float = 0.0) -> None:
         async def job() -> None:
             # By this name the bot finds it when it stops, and lets it end: the scheduler would cut it off.
             if (running := asyncio.current_task()) is not None:
                 running.set_name(f"job {name}")
             await work()
 
-        # The scheduler keeps the real time, whatever clock the bot was given; the first turn is at once.
-        trigger = IntervalTrigger(seconds=seconds, timezone=UTC)
-        self.bot.scheduler.add_job(job, trigger, id=name, next_run_time=datetime.now(UTC))
+        # The scheduler keeps the real time, whatever clock the bot was given. Without an offset the first turn is at
+        # once, with one it is the next of its times after the scheduler was started.
+        now = datetime.now(UTC)
+        trigger = IntervalTrigger(seconds=seconds, timezone=UTC, start_date=now + timedelta(seconds=offset))
+        first = {} if offset else {"next_run_time": now}
+        self.bot.scheduler.add_job(job, trigger, id=name, **first)
         self._jobs.append(name)
 
     def _job_event(self, event: JobEvent) -> None:
