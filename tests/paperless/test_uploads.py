@@ -3,8 +3,7 @@
 import asyncio
 import email
 import email.policy
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -236,22 +235,27 @@ async def test_a_source_that_stalls_breaks_the_upload_off(connect: Connect) -> N
     assert caught.value.retryable
 
 
-async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answers the probe, and takes no more than the head of an upload."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    if head.startswith(b"GET"):
-        writer.write(page().encoded())
-    with suppress(asyncio.CancelledError):
-        await asyncio.Event().wait()
-    writer.close()
+def deaf(over: asyncio.Event) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    """Answers the probe, and takes no more than the head of an upload, until it is over."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        if head.startswith(b"GET"):
+            writer.write(page().encoded())
+        await over.wait()
+        writer.close()
+
+    return answer
 
 
 async def test_a_server_that_takes_nothing_breaks_the_upload_off(connect: Connect) -> None:
-    async with await asyncio.start_server(deaf, "127.0.0.1", 0, limit=1000) as server:
+    over = asyncio.Event()
+    async with await asyncio.start_server(deaf(over), "127.0.0.1", 0, limit=1000) as server:
         paperless = connect(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", timeouts=SHORT)
         await paperless.probe()
         with pytest.raises(Unreachable, match="nothing was stored"):
             await paperless.documents.save(DocumentDraft(document=bytes(30_000_000), filename="a"))
+        over.set()
 
 
 async def test_an_upload_whose_answer_is_lost_may_be_done(connect: Connect) -> None:
