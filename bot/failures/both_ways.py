@@ -88,10 +88,11 @@ class BothWays:
         """`count`: of unacknowledged rows, as it was before; what changes from now on changes it."""
         if count is None:
             count = (await self._list.page(page=1, page_size=1)).count
-        failures = await self._findings.open(self._server)
-        rows, complete = await looking.rows_of(self._client, {each.task_id: each.at for each in failures})
-        changed = await self._tell([(each, rows[each.task_id]) for each in failures if each.task_id in rows])
-        await self._findings.expects(self._server, count if complete else None)
+        changed = 0
+        failures = {each.task_id: each for each in await self._findings.open(self._server)}
+        async for rows in looking.rows_of(self._client, {each.task_id: each.at for each in failures.values()}):
+            changed += await self._tell([(failures.pop(task_id), row) for task_id, row in rows.items()])
+        await self._findings.expects(self._server, None if failures else count)
         self._looked_at = self._now()
         return changed
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 NONCE_HOLDS = timedelta(seconds=60)  # Discord: "the past few minutes"; after that a message is looked for
 CLOCK_DIFFERENCE = timedelta(minutes=5)  # between ours and Discord's
 STUMBLES = 10  # failures of one card, in a row, before another in its channel is tried first
-PATIENCE = 5.0  # seconds that deliver_once waits for sends; they go on after it
+PATIENCE = 0.5  # seconds that deliver_once waits for sends; they go on after it, and the next poll is not late
 
 
 class Courier:

@@ -5,6 +5,8 @@ keys restart after a rebuild.
 from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from bot.failures.incident import done_at
 from bot.paperless import PaperlessClient
 from bot.paperless.errors import TaskNotFound
@@ -28,49 +30,59 @@ async def one(client: PaperlessClient, task_id: str) -> Task | None:
 
 async def unacknowledged(client: PaperlessClient, wanted: Mapping[str, datetime]) -> dict[str, Task]:
     """Those of `wanted` (task_id: date_done) that are listed as failed and not acknowledged."""
-    return await _among(client, wanted, acknowledged=False, pages=None)
+    found: dict[str, Task] = {}
+    async for batch in _among(client, dict(wanted), acknowledged=False, pages=None):
+        found |= batch
+    return found
 
 
-async def rows_of(client: PaperlessClient, wanted: Mapping[str, datetime]) -> tuple[dict[str, Task | None], bool]:
-    """The row of each wanted task, None where there is none; and whether all of them could be looked up this time."""
-    found: dict[str, Task | None] = {}
-    if len(wanted) > FEW:
-        found |= await _among(client, wanted, acknowledged=False, pages=None)
-    if len(wanted) - len(found) > FEW:
-        found |= await _among(client, _without(wanted, found), acknowledged=True, pages=PAGES)
-    if len(wanted) - len(found) > FEW and await _count(client) <= ALL_ROWS:
-        everything = {task.task_id: task async for task in client.tasks.filter(ordering="-date_created")}
-        found |= {task_id: everything.get(task_id) for task_id in _without(wanted, found)}
-    rest = list(_without(wanted, found))
-    for task_id in rest[:BUDGET]:
-        found[task_id] = await one(client, task_id)
-    return found, len(rest) <= BUDGET
+async def rows_of(client: PaperlessClient, wanted: Mapping[str, datetime]) -> AsyncIterator[Mapping[str, Task | None]]:
+    """The row of each wanted task, None where there is none; some at a time, since there may be ten thousand.
 
-
-def _without(wanted: Mapping[str, datetime], found: Collection[str]) -> dict[str, datetime]:
-    return {task_id: at for task_id, at in wanted.items() if task_id not in found}
+    What it does not name could not be looked up this time: it was too much.
+    """
+    left = dict(wanted)
+    if len(left) > FEW:
+        async for batch in _among(client, left, acknowledged=False, pages=None):
+            yield batch
+    if len(left) > FEW:
+        async for batch in _among(client, left, acknowledged=True, pages=PAGES):
+            yield batch
+    if len(left) > FEW and await _count(client) <= ALL_ROWS:
+        yield await _everything(client, left)
+        left = {}
+    for task_id in list(left)[:BUDGET]:
+        yield {task_id: await one(client, task_id)}
 
 
 async def _count(client: PaperlessClient) -> int:
     return (await client.tasks.filter().page(page=1, page_size=1)).count
 
 
+async def _everything(client: PaperlessClient, wanted: Collection[str]) -> dict[str, Task | None]:
+    listed = client.tasks.filter(ordering="-date_created")
+    found = {task.task_id: _light(task) async for task in listed if task.task_id in wanted}
+    return {task_id: found.get(task_id) for task_id in wanted}
+
+
 async def _among(
-    client: PaperlessClient, wanted: Mapping[str, datetime], *, acknowledged: bool, pages: int | None
-) -> dict[str, Task]:
-    """Reads the failures newest first, until all wanted are found or older ones are certain not to be."""
-    found: dict[str, Task] = {}
-    oldest = min(wanted.values()) - OVERLAP
+    client: PaperlessClient, left: dict[str, datetime], *, acknowledged: bool, pages: int | None
+) -> AsyncIterator[dict[str, Task]]:
+    """Reads the failures newest first, until none is left or all are older; takes out what it finds."""
+    if not left:
+        return
+    oldest = min(left.values()) - OVERLAP
     number = 0
-    async for page in _pages(client, acknowledged=acknowledged):
-        number += 1
-        found |= {task.task_id: task for task in page if task.task_id in wanted}
-        if len(found) == len(wanted) or number == pages or (page and done_at(page[-1]) < oldest):
-            break
-    return found
-
-
-async def _pages(client: PaperlessClient, *, acknowledged: bool) -> AsyncIterator[tuple[Task, ...]]:
     query = client.tasks.filter(status=ATTENTION, acknowledged=acknowledged, ordering="-date_done")
     async for page in query.pages(page_size=ROWS):
-        yield page.results
+        number += 1
+        found = {task.task_id: _light(task) for task in page.results if left.pop(task.task_id, None) is not None}
+        if found:
+            yield found
+        if not left or number == pages or (page.results and done_at(page.results[-1]) < oldest):
+            return
+
+
+def _light(task: Task) -> Task:
+    """Without what nobody asks of ten thousand rows: tracebacks weigh most."""
+    return replace(task, input_data={}, result_data=None)

@@ -78,8 +78,9 @@ class Standstill:
         """Stuck ones that went on: they are no longer among the oldest that wait."""
         open_ones = await self._findings.open(self._server, kinds=(IncidentKind.STUCK,))
         gone = {each.task_id: each.at for each in open_ones if each.task_id not in listed}
-        rows, _ = await looking.rows_of(self._client, gone)
-        known = {**listed, **rows}
+        known = dict(listed)
+        async for rows in looking.rows_of(self._client, gone):
+            known |= rows
         looked_at = tuple((each, known[each.task_id]) for each in open_ones if each.task_id in known)
         if plan_changes(looked_at):
             await self._findings.tell(Snapshot(server=self._server, looked_at=looked_at), policy=self._policy)
