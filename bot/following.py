@@ -22,7 +22,7 @@ from discord import ui
 
 from bot.failures.followers import Followers
 from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Unsendable
-from bot.failures.order import Follower, Order, Purpose, State
+from bot.failures.order import Follower, Order, State
 from bot.notifier import DiscordNotifier
 from bot.paperless import PaperlessClient
 from bot.paperless.errors import ClientClosed, PaperlessError, TaskNeverAppeared, TaskNotFound, WaitTimedOut
@@ -96,9 +96,8 @@ class Following:
         await asyncio.gather(*self._followed, return_exceptions=True)
 
     def client(self, order: Order) -> PaperlessClient:
-        """Runs are ordered with a token of their own, which may see more."""
-        server = self._servers[order.server]
-        return server.run_client if order.purpose is Purpose.RUN else server.client
+        """Never the one that runs: its token is for that alone, and a run belongs to nobody, so that all see it."""
+        return self._servers[order.server].client
 
     # --- one follower
 

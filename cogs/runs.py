@@ -48,15 +48,15 @@ class Runs(commands.Cog):
     async def run(self, interaction: BotInteraction, kind: str, server: str | None = None) -> None:
         await defer(interaction)
         where, wanted = self.bot.server(server), runnable(kind)
-        await where.run_client.tasks.check_runnable(wanted)
-        newest = await where.run_client.tasks.filter(task_type=wanted).page(page_size=1)
+        await where.client.tasks.check_runnable(wanted)
+        newest = await where.client.tasks.filter(task_type=wanted).page(page_size=1)
         last = next(iter(newest.results), None)
         view = runs.question(wanted, last, server=where.name, show_server=self.bot.several_servers)
         await say(interaction, view)
 
     async def kinds(self, interaction: BotInteraction, current: str) -> list[app_commands.Choice[str]]:
         where = named_server(self.bot, interaction)
-        offered = (where.run_client.runnable_types if where else ()) or tuple(RUN)
+        offered = (where.client.runnable_types if where else ()) or tuple(RUN)
         typed = current.strip().casefold()
         labels = [(run_label(kind), kind.value) for kind in offered]
         return [
