@@ -41,6 +41,7 @@ class Reading:
         self._findings = findings
         self._now = now
         self._sleep = sleep
+        self._began = now()
         self._deep_at: datetime | None = None
         self._unsettled: dict[str, datetime] = {}
         self._fruitless = 0
@@ -48,32 +49,40 @@ class Reading:
         self._list = client.tasks.filter(status=looking.ATTENTION, ordering="-date_done")
 
     async def begin(self, policy: Policy) -> Memory:
-        """The very first start: what has failed already is known from now on."""
+        """The very first look: what had failed when the bot started is known from now on. What failed between its start
+        and this look, for which the server may have kept it waiting, is new."""
         unacknowledged = await self._client.tasks.filter(status=looking.ATTENTION, acknowledged=False).page(page_size=1)
         first: TaskPage | None = None
         known: list[Failure] = []
+        fresh = 0
         async for page in self._list.pages(page_size=looking.ROWS):
             first = first or page
-            known += [failure_of(task, server=self._server) for task in page.results]
+            old = [each for each in self._failures(page) if each.at <= self._began]
+            fresh += len(page.results) - len(old)
+            known += old
             if len(known) >= KNOWN_AT_START:
                 break
         quiet = _quiet(first)
-        whole = len(known) >= quiet.count
+        listed = max(0, quiet.count - fresh)
+        whole = len(known) >= listed
         now = self._now()
         memory = Memory(
             server=self._server,
             since=now,
             heard_at=now,
-            quiet=quiet,
-            listed=quiet.count,
-            watermark=quiet.at,
+            quiet=None if fresh else quiet,
+            listed=listed,
+            watermark=max((each.at for each in known), default=None),
             backlog_pk=0 if whole else max(each.task_pk for each in known),
             backlog_at=None if whole else min(each.at for each in known),
             unacknowledged=None,
         )
-        backlog = Backlog(total=quiet.count, unacknowledged=min(unacknowledged.count, quiet.count))
+        backlog = Backlog(total=listed, unacknowledged=min(max(0, unacknowledged.count - fresh), listed))
         await self._findings.begin(memory, known=known, backlog=backlog, policy=policy)
         return memory
+
+    def _failures(self, page: TaskPage) -> list[Failure]:
+        return [failure_of(task, server=self._server) for task in page.results]
 
     async def find(self, memory: Memory) -> int:
         """Write down what is new; how many were."""

@@ -64,6 +64,21 @@ async def test_what_had_failed_before_the_first_start_is_one_message_with_its_nu
         assert names(world) == ["new.pdf"]
 
 
+async def test_what_fails_between_the_start_and_the_first_look_is_told(tmp_path: Path) -> None:
+    """The first look may be late: its turn comes after other servers', or Paperless-ngx did not answer at first."""
+    async with a_world(tmp_path, begun=False) as world:
+        world.home.burst(3)
+        world.clock.advance(20)
+        world.home.fail("soon.pdf")
+        world.clock.advance(5)
+        await world.poll()
+        [backlog] = [card for card in world.channels.cards() if isinstance(card, BacklogCard)]
+        assert (backlog.total, backlog.unacknowledged) == (3, 3)
+        assert names(world) == ["soon.pdf"]
+        await world.poll(3)
+        assert len(world.channels.cards()) == 2
+
+
 async def test_a_server_on_which_nothing_had_failed_begins_without_a_message(tmp_path: Path) -> None:
     async with a_world(tmp_path) as world:
         await world.poll(3)
