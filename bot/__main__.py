@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | check | demo`. Importing it does nothing.
+"""The command line: `python -m bot run | check | backup | demo`. Importing it does nothing.
 
 Exit status: 0 done; 78 something to mend in configuration, token or permission; 75 a server did not answer, try
 again; 1 a defect.
@@ -26,6 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (
         ("run", "the bot"),
         ("check", "look at configuration, Paperless and Discord; change nothing"),
+        ("backup", "copy the database while the bot is running"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument(
@@ -34,6 +35,8 @@ def _parser() -> argparse.ArgumentParser:
             help=f"default: {DEFAULT_CONFIG} where there is one, else the environment alone",
         )
         command.add_argument("--log-format", choices=("text", "json"), default="text")
+        if name == "backup":
+            command.add_argument("target", type=Path, nargs="?", help="default: a name with the time in it, here")
     demo = commands.add_parser("demo", help="the bot on a local Discord and a local Paperless, to try it in a browser")
     demo.add_argument("--port", type=int, default=8765)
     demo.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
@@ -60,6 +63,12 @@ async def _check(settings: Settings) -> Exit:
     return report(findings, stream=sys.stdout)
 
 
+def _backup(settings: Settings, target: Path | None) -> Exit:
+    from bot.backup import backup
+
+    return backup(settings.database.url, target, stream=sys.stdout)
+
+
 def _demo(arguments: argparse.Namespace) -> Exit:
     from bot.sandbox.demo import run_demo
 
@@ -77,6 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for mistake in error.mistakes:
             sys.stderr.write(f"{mistake}\n")
         return Exit.CONFIG
+    if arguments.command == "backup":
+        return _backup(settings, arguments.target)
     return asyncio.run(_run(settings) if arguments.command == "run" else _check(settings))
 
 

@@ -108,6 +108,7 @@ class TaskBot(commands.Bot):
     desk: Desk
     following: Following
     gateway: Gateway
+    began_at: datetime
     cdn: aiohttp.ClientSession
 
     def __init__(
@@ -170,7 +171,7 @@ class TaskBot(commands.Bot):
         except BaseException:
             await self._close_what_is_ours()
             raise
-        self.is_open = True
+        self.is_open, self.began_at = True, self.now()
         return self
 
     async def __aexit__(

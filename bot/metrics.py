@@ -34,9 +34,9 @@ def bot_version() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Now:
-    """What is asked for when somebody looks. `poll_ages`: seconds since the last good poll, None before the first."""
+    """What is asked for when somebody looks. `poll_ages`: seconds since the last good poll, or since the start."""
 
-    poll_ages: Mapping[str, float | None]
+    poll_ages: Mapping[str, float]
     outbox: int
     gateway_up: bool
     reconnects: int
@@ -59,7 +59,10 @@ class Metrics:
             "taskbot_poll_seconds", "One poll, start to end", server, buckets=QUICK, registry=registry
         )
         self.poll_age = Gauge(
-            "taskbot_poll_age_seconds", "Since the last good poll; NaN before the first", server, registry=registry
+            "taskbot_poll_age_seconds",
+            "Since the last good poll; before the first, since the start",
+            server,
+            registry=registry,
         )
         self.failures_seen = Counter("taskbot_failures_seen", "Failures found", server, registry=registry)
         self.polls = Counter(
@@ -157,7 +160,7 @@ class Metrics:
 
     def show(self, now: Now) -> None:
         for server, age in now.poll_ages.items():
-            self.poll_age.labels(server).set(float("nan") if age is None else age)
+            self.poll_age.labels(server).set(age)
         self.outbox.set(now.outbox)
         self.gateway_up.set(now.gateway_up)
         self.reconnects.inc(now.reconnects - self._reconnects_seen)

@@ -38,7 +38,7 @@ async def metrics_text(bot: "TaskBot") -> bytes:
         return bot.metrics.text()
     now = bot.now()
     ages = {
-        name: (now - watcher.last_good_at).total_seconds() if watcher.last_good_at else None
+        name: (now - (watcher.last_good_at or bot.began_at)).total_seconds()
         for name, watcher in bot.desk.watchers.items()
     }
     lease = bot.database.lease

@@ -1,0 +1,73 @@
+"""`python -m bot backup`: a copy of the ledger, whole and checked, while the bot goes on working."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from sqlalchemy.engine import URL, make_url
+
+from bot.exits import Exit
+
+
+class CannotBackUp(Exception):
+    """The text says why, and what to do."""
+
+
+def backup(url: str, target: Path | None, *, stream: TextIO) -> Exit:
+    """Writes `target`, or a file with the time in its name in the current folder. Overwrites nothing."""
+    address = make_url(url)
+    is_file = address.get_backend_name() == "sqlite"
+    target = target or Path(f"bot-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{'db' if is_file else 'dump'}")
+    try:
+        if target.exists():
+            raise CannotBackUp(f"{target} exists already: choose another name")
+        (_copy if is_file else _dump)(address, target)
+    except (CannotBackUp, OSError, sqlite3.Error) as error:
+        stream.write(f"no backup was made: {error}\n")
+        return Exit.CONFIG
+    stream.write(f"{target}: {target.stat().st_size:,} bytes, whole\n")
+    return Exit.DONE
+
+
+def _copy(address: URL, target: Path) -> None:
+    """SQLite's own online copy: a state between two writes, however many come meanwhile."""
+    source = Path(str(address.database)).absolute()
+    if not source.is_file():
+        raise CannotBackUp(f"there is no {source}: nothing was ever written")
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(source)) as there, closing(sqlite3.connect(partial)) as here:
+            there.backup(here)
+            here.execute("PRAGMA journal_mode=DELETE")
+            (verdict,) = here.execute("PRAGMA integrity_check").fetchone()
+        if verdict != "ok":
+            raise CannotBackUp(f"the copy is damaged, and so most likely is {source}: {verdict}")
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.rename(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _dump(address: URL, target: Path) -> None:
+    program = shutil.which("pg_dump")
+    if program is None:
+        raise CannotBackUp("pg_dump is not installed here (Debian: postgresql-client); run it where it is")
+    plain = address.set(drivername="postgresql", password=None).render_as_string()
+    command = [program, "--format=custom", "--no-owner", f"--file={target}", f"--dbname={plain}"]
+    dumped = subprocess.run(command, env=_with_password(address), capture_output=True, text=True, check=False)  # noqa: S603  our own arguments
+    if dumped.returncode:
+        target.unlink(missing_ok=True)
+        raise CannotBackUp(dumped.stderr.strip())
+
+
+def _with_password(address: URL) -> Mapping[str, str]:
+    """In the environment: arguments are for everybody on the machine to see."""
+    return {**os.environ, **({"PGPASSWORD": str(address.password)} if address.password else {})}
