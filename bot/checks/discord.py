@@ -32,6 +32,8 @@ PRIVILEGED_INTENTS = {
     "gateway_guild_members": "Server Members",
     "gateway_message_content": "Message Content",
 }
+NOT_THERE = frozenset({10003, 10004, 10007, 50001})
+"""Discord's own codes: unknown channel, guild or member; no access. A 404 of another kind tells nothing about them."""
 FEW_SESSIONS = 100  # of 1,000 a day; a crash loop that spends them all makes Discord reset the token
 
 
@@ -51,17 +53,30 @@ async def check_discord(client: discord.Client, settings: Settings) -> AsyncIter
     try:
         guild = await client.fetch_guild(guild_id, with_counts=False)
         me = await guild.fetch_member(client.user.id if client.user else 0)
-    except (discord.NotFound, discord.Forbidden):
-        link = invite_link(client.application_id or 0, guild_id)
-        yield failure("discord.guild_id", f"the bot is not in the guild {guild_id}: invite it with {link}")
+        channels = await guild.fetch_channels()
+    except (discord.HTTPException, discord.InvalidData, LookupError, TypeError) as error:
+        yield _not_looked_at(error, invite_link(client.application_id or 0, guild_id), guild_id)
         return
     yield ok("discord.guild_id", f"{guild.name}, as {me.display_name}")
+    if guild.default_role is None:  # @everyone is always among the roles, where they are told
+        yield warning("discord.guild_id", "Discord does not tell the guild's roles; they and channels are not checked")
+        return
     if too_much := [name for flag, name in TOO_MUCH.items() if getattr(me.guild_permissions, flag)]:
         yield warning("discord.guild_id", f"the bot has more than needed: take {', '.join(too_much)} from its roles")
-    async for finding in _check_channels(guild, me, settings):
+    async for finding in _check_channels(guild, me, channels, settings):
         yield finding
     for finding in _check_roles(guild, me, settings):
         yield finding
+
+
+def _not_looked_at(error: Exception, link: str, guild_id: int) -> Finding:
+    """Only what Discord says for certain stops the start: the bot's main work asks for none of this."""
+    if isinstance(error, discord.DiscordServerError) or getattr(error, "status", None) in (401, 429):
+        raise error
+    if isinstance(error, discord.HTTPException) and error.code in NOT_THERE:
+        return failure("discord.guild_id", f"the bot is not in the guild {guild_id}: invite it with {link}")
+    text = f"guild, channels and roles could not be looked at ({type(error).__name__}: {error}); they are not checked"
+    return warning("discord.guild_id", text)
 
 
 def _check_application(application: discord.AppInfo | None) -> Iterator[Finding]:
@@ -88,12 +103,12 @@ def _check_application(application: discord.AppInfo | None) -> Iterator[Finding]
 async def _check_sessions(client: discord.Client) -> Finding:
     try:
         _, _, limit = await client.http.get_bot_gateway()
-    except discord.GatewayNotFound:
+        remaining, total, hours = limit["remaining"], limit["total"], limit["reset_after"] / 3_600_000
+    except (discord.GatewayNotFound, LookupError, TypeError):
         return warning("discord.token", "Discord does not tell how often the bot may still connect today")
-    text = f"may connect {limit['remaining']:,} of {limit['total']:,} times until the day is over"
-    if limit["remaining"] > FEW_SESSIONS:
+    text = f"may connect {remaining:,} of {total:,} times until the day is over"
+    if remaining > FEW_SESSIONS:
         return ok("discord.token", text)
-    hours = limit["reset_after"] / 3_600_000
     return warning("discord.token", f"{text}, in {hours:.0f} h: what made it connect so often? Its log says")
 
 
@@ -106,9 +121,11 @@ def _configured_channels(settings: Settings) -> Iterator[tuple[str, int, bool]]:
         yield f"failures.routes.{number}.channel_id", route.channel_id, route.thread
 
 
-async def _check_channels(guild: discord.Guild, me: discord.Member, settings: Settings) -> AsyncIterator[Finding]:
-    """All of them in one request; what is not among them (a thread) by itself."""
-    listed = {channel.id: channel for channel in await guild.fetch_channels()}
+async def _check_channels(
+    guild: discord.Guild, me: discord.Member, channels: Sequence[discord.abc.GuildChannel], settings: Settings
+) -> AsyncIterator[Finding]:
+    """`channels`: those of the guild; what is not among them (a thread) is asked for by itself."""
+    listed = {channel.id: channel for channel in channels}
     for key, channel_id, threads in _configured_channels(settings):
         channel = listed.get(channel_id)
         yield _of_channel(me, key, channel, threads=threads) if channel else await _fetched(guild, me, key, channel_id)
@@ -119,7 +136,15 @@ async def _fetched(guild: discord.Guild, me: discord.Member, key: str, channel_i
         channel = await guild.fetch_channel(channel_id)
     except discord.Forbidden:
         return failure(key, f"the bot may not see the channel {channel_id}: give it View Channel there")
-    except (discord.NotFound, discord.InvalidData):
+    except discord.HTTPException as error:
+        if not isinstance(error, discord.NotFound):
+            raise
+        if error.code not in NOT_THERE:
+            return warning(
+                key, f"Discord does not tell what {channel_id} is ({error.status}): it is tried all the same"
+            )
+        return failure(key, f"there is no channel {channel_id} in {guild.name}: copy the id of one that exists")
+    except discord.InvalidData:
         return failure(key, f"there is no channel {channel_id} in {guild.name}: copy the id of one that exists")
     return _of_channel(me, key, channel, threads=False)
 

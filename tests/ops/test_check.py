@@ -162,6 +162,44 @@ async def test_a_guild_that_the_bot_is_not_in_comes_with_the_invite_link(house: 
     assert "guild_id=42" in line
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (r"/guilds/\d+$", {"message": "404: Not Found", "code": 0}),
+        (r"/guilds/\d+/members/", {"message": "404: Not Found", "code": 0}),
+        (r"/guilds/\d+/channels$", {"message": "404: Not Found", "code": 0}),
+        ("/gateway/bot$", {"message": "404: Not Found", "code": 0}),
+    ],
+)
+async def test_a_discord_that_does_not_tell_what_the_bot_can_do_without_is_a_warning(
+    house: House, path: str, body: dict[str, Any]
+) -> None:
+    use(house)
+    house.discord.fail_next("GET", path, 404, body=body)
+
+    status, said = await exit_and_lines(house)
+
+    assert status is Exit.DONE
+    assert "warning" in said
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (r"/guilds/\d+$", {"id": str(ids.GUILD_ID)}),
+        ("/gateway/bot$", {"url": "wss://gateway.discord.gg", "shards": 1}),
+        ("/gateway/bot$", {"url": "wss://gateway.discord.gg", "shards": 1, "session_start_limit": {}}),
+    ],
+)
+async def test_answers_that_lack_fields_are_no_more_than_a_warning(
+    house: House, path: str, body: dict[str, Any]
+) -> None:
+    use(house)
+    house.discord.fail_next("GET", path, 200, body=body)
+
+    assert (await exit_and_lines(house))[0] is Exit.DONE
+
+
 async def test_discord_that_does_not_answer_is_exit_75(house: House) -> None:
     house.discord.fail_next("GET", "/users/@me", 503, times=99)
 
