@@ -63,6 +63,8 @@ def action_of(custom_id: CustomId) -> Action:
     match custom_id:
         case custom_ids.Acknowledge() | custom_ids.AcknowledgeAll() | custom_ids.OnTask(verb="ack"):
             return Action.ACKNOWLEDGE
+        case custom_ids.AcknowledgeListed() | custom_ids.AcknowledgeWanted():
+            return Action.ACKNOWLEDGE
         case custom_ids.Details() | custom_ids.OnTask(verb="info"):
             return Action.DETAILS
         case custom_ids.Mute() | custom_ids.EndMute():
@@ -71,7 +73,7 @@ def action_of(custom_id: CustomId) -> Action:
             return Action.RUN
         case custom_ids.LookThrough() | custom_ids.OnTask(verb="show" | "follow"):
             return Action.VIEW
-        case custom_ids.Failures() | custom_ids.Active() | custom_ids.OpenTask():
+        case custom_ids.Failures() | custom_ids.Active() | custom_ids.OpenTask() | custom_ids.Listed():
             return Action.VIEW
         case custom_ids.OnTask():
             raise AssertionError("every verb is above")

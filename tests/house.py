@@ -133,7 +133,7 @@ class House:
         await self.discord.until(lambda: bool(found()), timeout=timeout)
         return found()[-1]
 
-    async def command(self, name: str, *, user_id: int = ids.BEN_ID, **options: Any) -> Json:
+    async def command(self, name: str, /, *, user_id: int = ids.BEN_ID, **options: Any) -> Json:
         """What the person reads in answer to a slash command."""
         interaction = await self.discord.command(user_id=user_id, channel_id=ids.ALERTS_ID, name=name, options=options)
         return await interaction.reply(timeout=10)

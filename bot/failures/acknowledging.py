@@ -21,7 +21,6 @@ from bot.failures.outcome import (
     AlreadyAcknowledged,
     NotAcknowledged,
     NothingOpen,
-    UnknownCard,
 )
 from bot.failures.writing import LISTED
 from bot.paperless import PaperlessClient
@@ -53,30 +52,42 @@ class Acknowledging:
         return await self._carry_out(claim) if isinstance(claim, Claim) else claim
 
     async def tasks(
-        self, server: str, task_ids: Collection[str], *, user_id: int, user_name: str
+        self,
+        server: str,
+        task_ids: Collection[str],
+        *,
+        user_id: int,
+        user_name: str,
+        pks: Mapping[str, int] | None = None,
     ) -> AcknowledgeOutcome:
-        """Tasks by their UUID, told on a card or not."""
+        """Tasks by their UUID, told on a card or not. `pks`: where their primary keys were read just now."""
         claim = await self._claims.claim_tasks(server, task_ids, user_id=user_id, user_name=user_name)
-        if isinstance(claim, UnknownCard):
-            return await self._untold(server, task_ids, user_id=user_id, user_name=user_name)
         if not isinstance(claim, Claim):
-            return claim
+            untold = set(task_ids) - await self._claims.told(server, task_ids)
+            if not untold:
+                return claim
+            return await self._untold(server, untold, user_id=user_id, user_name=user_name, pks=pks)
         outcome = await self._carry_out(claim)
         others = set(task_ids) - {each.task_id for each in claim.failures}
         if not others or not isinstance(outcome, Acknowledged):
             return outcome
-        rest = await self._untold(server, others, user_id=user_id, user_name=user_name)
+        rest = await self._untold(server, others, user_id=user_id, user_name=user_name, pks=pks)
         if isinstance(rest, Acknowledged):
             return Acknowledged(count=outcome.count + rest.count, vanished=outcome.vanished + rest.vanished)
         return outcome
 
     async def _untold(
-        self, server: str, task_ids: Collection[str], *, user_id: int, user_name: str
+        self,
+        server: str,
+        task_ids: Collection[str],
+        *,
+        user_id: int,
+        user_name: str,
+        pks: Mapping[str, int] | None,
     ) -> AcknowledgeOutcome:
         client = self._clients[server]
         try:
-            looked = [await looking.one(client, task_id) for task_id in task_ids]
-            found = {task.id: task.task_id for task in looked if task is not None}
+            found = await _found(client, task_ids, pks)
             async with self._claims.audit.attempt(
                 user_id=user_id,
                 user_name=user_name,
@@ -190,6 +201,14 @@ class Acknowledging:
     async def _read_back(self, client: PaperlessClient, rows: Sequence[Task]) -> set[str]:
         read = [await looking.one(client, row.task_id) for row in rows]
         return {task.task_id for task in read if task is not None and task.acknowledged}
+
+
+async def _found(client: PaperlessClient, task_ids: Collection[str], pks: Mapping[str, int] | None) -> dict[int, str]:
+    """Task ids by their primary keys."""
+    if pks is not None:
+        return {pks[task_id]: task_id for task_id in task_ids if task_id in pks}
+    looked = [await looking.one(client, task_id) for task_id in task_ids]
+    return {task.id: task.task_id for task in looked if task is not None}
 
 
 def _is_still(failure: Claimed, row: Task | None) -> bool:

@@ -70,6 +70,16 @@ class Claims:
         async with self._database.write() as connection:
             return await self._claim(connection, chosen, user_id=user_id, user_name=user_name)
 
+    async def told(self, server: str, task_ids: Collection[str]) -> set[str]:
+        """Those of them that are told, in whatever state."""
+        chosen = and_(failure.c.server == server, failure.c.incident_id.is_not(None))
+        found: set[str] = set()
+        async with self._database.read() as connection:
+            for part in chunks(sorted(task_ids)):
+                query = select(failure.c.task_id).where(chosen, failure.c.task_id.in_(part))
+                found |= set((await connection.execute(query)).scalars())
+        return found
+
     async def _claim(
         self, connection: AsyncConnection, chosen: ColumnElement[bool], *, user_id: int, user_name: str
     ) -> Claim | AlreadyAcknowledged | BeingAcknowledged | NothingOpen | UnknownCard:

@@ -75,10 +75,16 @@ class Desk:
         return outcome
 
     async def acknowledge_tasks(
-        self, *, server: str, task_ids: Collection[str], user_id: int, user_name: str
+        self,
+        *,
+        server: str,
+        task_ids: Collection[str],
+        user_id: int,
+        user_name: str,
+        pks: Mapping[str, int] | None = None,
     ) -> AcknowledgeOutcome:
-        """Tasks by their UUID; where one is told on a card, that says so."""
-        outcome = await self._acknowledging.tasks(server, task_ids, user_id=user_id, user_name=user_name)
+        """Tasks by their UUID; where one is told on a card, that says so. `pks`: where they were read just now."""
+        outcome = await self._acknowledging.tasks(server, task_ids, user_id=user_id, user_name=user_name, pks=pks)
         await self.courier.deliver_once()
         return outcome
 

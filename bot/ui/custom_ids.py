@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal, assert_never, cast
 
+from bot.ui import filters
+
 VERSION = "t1"
 LIMIT = 100
 MAX_ID = 2**63 - 1
@@ -140,6 +142,42 @@ class RunNow:
         return f"{VERSION}:run:{self.server}:{self.kind}"
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of /tasks list, from 0; `wanted` is the code of its filters, see `bot.ui.filters`."""
+
+    server: str
+    page: int
+    wanted: str
+
+    def __str__(self) -> str:
+        return f"{VERSION}:list:{self.server}:{self.page}:{self.wanted}"
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeListed:
+    """The menu under such a page: its chosen values are the UUIDs of tasks to acknowledge."""
+
+    server: str
+    page: int
+    wanted: str
+
+    def __str__(self) -> str:
+        return f"{VERSION}:listack:{self.server}:{self.page}:{self.wanted}"
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeWanted:
+    """The answer to the question of /tasks acknowledge: what fits `wanted`, and ended up to `until` (Unix seconds)."""
+
+    server: str
+    until: int
+    wanted: str
+
+    def __str__(self) -> str:
+        return f"{VERSION}:ackall:{self.server}:{self.until}:{self.wanted}"
+
+
 CustomId = (
     Acknowledge
     | AcknowledgeAll
@@ -152,6 +190,9 @@ CustomId = (
     | OpenTask
     | EndMute
     | RunNow
+    | Listed
+    | AcknowledgeListed
+    | AcknowledgeWanted
 )
 
 
@@ -192,6 +233,8 @@ def _of_server(verb: str, server: str, fields: list[str]) -> CustomId | None:
         return None
     if verb == "open":
         return None if fields else OpenTask(server)
+    if verb in _LISTED:
+        return _of_list(verb, server, fields)
     if len(fields) != 1:
         return None
     if verb in ("failures", "active"):
@@ -202,6 +245,25 @@ def _of_server(verb: str, server: str, fields: list[str]) -> CustomId | None:
     return OnTask(cast("TaskVerb", verb.removeprefix("task-")), server, fields[0]) if is_task_id(fields[0]) else None
 
 
+_LISTED: dict[str, type[Listed | AcknowledgeListed | AcknowledgeWanted]] = {
+    "list": Listed,
+    "listack": AcknowledgeListed,
+    "ackall": AcknowledgeWanted,
+}
+
+
+def _of_list(verb: str, server: str, fields: list[str]) -> CustomId | None:
+    number = _number(fields[0]) if len(fields) == 2 else None
+    if number is None or filters.read(fields[1]) is None:
+        return None
+    return _LISTED[verb](server, number, fields[1])
+
+
+def fits(custom_id: CustomId) -> bool:
+    """Whether Discord takes it; only the filters of a list can be too long."""
+    return len(str(custom_id)) <= LIMIT
+
+
 def parse(text: str) -> CustomId | None:
     """What `text` asks for; None when it is not ours, of another version, or malformed."""
     if len(text) > LIMIT or not TEMPLATE.fullmatch(text):
@@ -209,7 +271,7 @@ def parse(text: str) -> CustomId | None:
     _, verb, *fields = text.split(":")
     if verb == "unmute":
         return None if fields else EndMute()
-    if verb in _OF_SERVER:
+    if verb in _OF_SERVER or verb in _LISTED:
         return _of_server(verb, fields[0], fields[1:]) if fields else None
     return _of_card(verb, fields)
 
@@ -225,6 +287,8 @@ def card_of(custom_id: CustomId) -> int | None:
         case Acknowledge() | AcknowledgeAll() | Details() | LookThrough() | Mute():
             return custom_id.card_id
         case OnTask() | Failures() | Active() | OpenTask() | EndMute() | RunNow():
+            return None
+        case Listed() | AcknowledgeListed() | AcknowledgeWanted():
             return None
         case _:
             assert_never(custom_id)

@@ -54,7 +54,9 @@ def link_button(label: str, url: str) -> ui.Button[ui.LayoutView] | None:
     return ui.Button(label=plain(label, LABEL_LIMIT), url=url) if links.fits(url) else None
 
 
-def menu(placeholder: str, custom_id: CustomId, options: Sequence[Option]) -> ui.Select[ui.LayoutView]:
+def menu(
+    placeholder: str, custom_id: CustomId, options: Sequence[Option], *, several: bool = False
+) -> ui.Select[ui.LayoutView]:
     choices = [
         discord.SelectOption(
             label=plain(option.label, OPTION_LIMIT) or option.value,
@@ -63,7 +65,8 @@ def menu(placeholder: str, custom_id: CustomId, options: Sequence[Option]) -> ui
         )
         for option in options[:OPTIONS]
     ]
-    return ui.Select(placeholder=plain(placeholder, 150), custom_id=str(custom_id), options=choices)
+    most = len(choices) if several else 1
+    return ui.Select(placeholder=plain(placeholder, 150), custom_id=str(custom_id), options=choices, max_values=most)
 
 
 Control = ui.Button[ui.LayoutView] | ui.Select[ui.LayoutView]

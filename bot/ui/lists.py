@@ -1,6 +1,7 @@
 """Lists for one person: what runs, what failed, what a digest stands for. Five to eight rows a page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from discord import ui
@@ -9,11 +10,13 @@ from bot.failures.card import FailureRow, IncidentKind, IncidentState, Mute
 from bot.paperless.models import Task, TaskStatus
 from bot.ui import custom_ids
 from bot.ui.custom_ids import CustomId
+from bot.ui.filters import Wanted
 from bot.ui.layout import OPTION_LIMIT, OPTIONS, Accent, Option, button, dotted, menu, panel, row, small
 from bot.ui.outages import server_name
 from bot.ui.phrases import doing, kind, status
 from bot.ui.reasons import one_line, reason
 from bot.ui.text import at, clean, count, cut, duration, plural, since
+from bot.ui.wanted import told
 
 PAGE = 8
 NAME_LIMIT = 40
@@ -32,14 +35,15 @@ def _pager(page: int, total: int, *, back: CustomId, on: CustomId) -> ui.ActionR
     )
 
 
-def _place(page: int, shown: int, total: int) -> str | None:
+def _place(page: int, shown: int, total: int, ordering: str | None = None) -> str | None:
     """As "the newest 8 of 212"; None where everything is shown."""
+    newest = ordering is None or ordering.startswith("-date")
     if shown >= total:
         return None
     if page == 0:
-        return f"the newest {count(shown)} of {count(total)}"
+        return f"the {'newest' if newest else 'first'} {count(shown)} of {count(total)}"
     first = page * PAGE + 1
-    return f"{count(first)} to {count(first + shown - 1)} of {count(total)}, newest first"
+    return f"{count(first)} to {count(first + shown - 1)} of {count(total)}{', newest first' if newest else ''}"
 
 
 # --- tasks of Paperless
@@ -130,6 +134,45 @@ def suggestions(tasks: Sequence[Task], typed: str, *, now: datetime) -> list[tup
         if wanted in f"{label} {task.task_id}".casefold():
             found.append((cut(label, OPTION_LIMIT), cut(task.task_id, OPTION_LIMIT)))
     return found
+
+
+def listing(
+    tasks: Sequence[Task],
+    *,
+    total: int,
+    page: int,
+    wanted: Wanted,
+    server: str,
+    show_server: bool,
+    note: str | None = None,
+) -> ui.LayoutView:
+    """A page of /tasks list; `note` is a line of ours, such as what a press came to."""
+    where, narrowed = server_name(server, show=show_server), told(wanted)
+    if total == 0:
+        return panel([note, f"**No task in {where} fits that**", small(narrowed) if narrowed else None])
+    here = custom_ids.Listed(server, page, str(wanted))
+    back, on = replace(here, page=max(0, page - 1)), replace(here, page=page + 1)
+    turns = custom_ids.fits(on)
+    lines = [
+        note,
+        f"**{plural(total, 'task')} in {where}**",
+        small(narrowed) if narrowed else None,
+        *(failure_line(task) if task.needs_attention else task_line(task) for task in tasks),
+        small(place) if (place := _place(page, len(tasks), total, wanted.ordering)) else None,
+        None if turns else small("Too many filters at once to turn pages: shorten name or result."),
+    ]
+    controls = (_acknowledge_menu(tasks, here), _pager(page, total, back=back, on=on)) if turns else ()
+    return panel(lines, _open_menu(tasks, server), *controls)
+
+
+def _acknowledge_menu(tasks: Sequence[Task], here: custom_ids.Listed) -> ui.ActionRow[ui.LayoutView] | None:
+    """Of what waits to be acknowledged on this page, any number."""
+    waiting = [task for task in tasks if task.needs_attention and not task.acknowledged]
+    options = {task.task_id: _option(task) for task in waiting if custom_ids.is_task_id(task.task_id)}
+    custom_id = custom_ids.AcknowledgeListed(here.server, here.page, here.wanted)
+    if not options or not custom_ids.fits(custom_id):
+        return None
+    return row(menu("Acknowledge some of them", custom_id, list(options.values()), several=True))
 
 
 # --- what a card stands for

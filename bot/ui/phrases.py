@@ -76,6 +76,16 @@ def kind(task_type: str) -> Escaped:
     return escape(_KIND.get(TaskType(task_type)) or _humanised(task_type) or "Task", 60)
 
 
+def kind_label(task_type: TaskType) -> str:
+    """As "Consume file". Plain text, for choices."""
+    return _KIND.get(task_type) or _humanised(task_type)
+
+
+def source_label(trigger_source: TriggerSource) -> str:
+    """As "API upload". Plain text, for choices."""
+    return _SOURCE.get(trigger_source) or _humanised(trigger_source)
+
+
 def run_label(task_type: TaskType) -> str:
     """What running it does, as a command: "Train the classifier". Plain text."""
     return RUN.get(task_type) or f"Run {_humanised(task_type).lower()}"
