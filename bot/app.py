@@ -44,7 +44,16 @@ from bot.tree import Tree
 log = logging.getLogger(__name__)
 
 COMMANDS_KEY = "commands"
-EXTENSIONS = ("cogs.errors", "cogs.tasks", "cogs.runs", "cogs.lists", "cogs.upload", "cogs.digest", "cogs.failures")
+EXTENSIONS = (
+    "cogs.errors",
+    "cogs.tasks",
+    "cogs.runs",
+    "cogs.lists",
+    "cogs.upload",
+    "cogs.digest",
+    "cogs.help",
+    "cogs.failures",
+)
 DRAIN_SECONDS = 8
 # discord.py names the tasks in which it runs handlers; there is no public way to wait for them. Jobs name their own.
 HANDLER_TASKS = ("CommandTree-invoker", "discord-ui-", "job ")
