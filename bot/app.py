@@ -7,8 +7,6 @@ async with TaskBot(settings) as bot:      # opens the database: refused when ano
 """
 
 import asyncio
-import hashlib
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,12 +36,12 @@ from bot.measuring import Measured
 from bot.metrics import Metrics
 from bot.notifier import DiscordNotifier
 from bot.paperless import PaperlessClient
+from bot.registering import register, register_if_possible
 from bot.sections import PaperlessSection
 from bot.tree import Tree
 
 log = logging.getLogger(__name__)
 
-COMMANDS_KEY = "commands"
 EXTENSIONS = (
     "cogs.errors",
     "cogs.tasks",
@@ -260,28 +258,13 @@ class TaskBot(commands.Bot):
         await self.gateway.before_identify(initial=initial)
 
     async def sync_commands(self) -> bool:
-        """Register the commands with the guild unless what is registered came from this very tree. Discord allows
-        200 creations a day and guild."""
-        guild = discord.Object(self.settings.discord.guild_id)
-        self.tree.copy_global_to(guild=guild)
-        described = [command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)]
-        digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
-        registered = sorted(str(command.id) for command in await self.tree.fetch_commands(guild=guild))
-        mark = f"{self.application_id} {guild.id} {digest} {' '.join(registered)}"
-        if await self.ledger.value(COMMANDS_KEY) == mark:
-            return False
-        synced = await self.tree.sync(guild=guild)
-        ids = " ".join(sorted(str(command.id) for command in synced))
-        await self.ledger.set_value(COMMANDS_KEY, f"{self.application_id} {guild.id} {digest} {ids}")
-        log.info("commands synced: %s", ", ".join(command.name for command in synced))
-        return True
+        """See `bot.registering`; whether there was anything to change."""
+        return await register(self)
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """Sync, connect, poll until `stop` is set; then finish what is in flight. The bot must be logged in.
-
-        Raises LeaseLost at once when another process takes over.
-        """
-        await self.sync_commands()
+        """Sync, connect, poll until `stop` is set; then finish what is in flight. The bot must be logged in. Raises
+        LeaseLost at once when another process takes over."""
+        await register_if_possible(self)
         self.scheduler.start()
         connecting = asyncio.create_task(self.gateway.stay_connected(), name="gateway")
         ends = {connecting, asyncio.create_task(stop.wait(), name="stop")}

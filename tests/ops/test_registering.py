@@ -1,0 +1,57 @@
+"""The slash commands are registered where Discord takes them; where it does not, failures get their cards."""
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+
+from bot.exits import Exit
+from bot.run import run
+from tests.house import House
+
+NOT_FOUND = {"message": "404: Not Found", "code": 0}
+
+
+def puts(house: House) -> int:
+    return sum(request.method == "PUT" for request in house.discord.requests)
+
+
+async def test_commands_that_are_registered_already_are_left_alone(house: House) -> None:
+    async with house.bot():
+        pass
+    async with house.bot():
+        pass
+
+    assert puts(house) == 1
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, NOT_FOUND), (200, [{"id": "1"}])])
+async def test_where_discord_does_not_tell_what_is_registered_all_is_registered(
+    house: House, status: int, body: Any
+) -> None:
+    house.discord.fail_next("GET", "/commands$", status, body=body)
+
+    async with house.bot():
+        assert house.discord.commands
+
+    assert puts(house) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(403, {"message": "Missing Access", "code": 50001}), (404, NOT_FOUND), (200, [{"id": "1"}])]
+)
+async def test_where_discord_takes_no_commands_a_failure_gets_its_card_all_the_same(
+    house: House, status: int, body: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.discord.fail_next("PUT", "/commands$", status, body=body)
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(house.settings(), stop=stop, connector=house.discord.connector()))
+    await house.discord.ready(30)
+
+    house.paperless.fail("scan.pdf")
+    await house.card(lambda text: "scan.pdf" in text)
+
+    stop.set()
+    assert await running is Exit.DONE
+    assert [record for record in caplog.records if record.levelno == logging.ERROR and "slash" in record.getMessage()]
