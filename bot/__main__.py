@@ -6,6 +6,7 @@ again; 1 a defect.
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,6 +79,15 @@ def _demo(arguments: argparse.Namespace) -> Exit:
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     logs.set_up(arguments.log_format)
+    try:
+        return _carry_out(arguments)
+    except Exception:
+        # Python's own report of a crash would not pass the redactor.
+        logging.getLogger(__name__).critical("a defect ended the bot", exc_info=True, extra={"event": "crashed"})
+        return Exit.DEFECT
+
+
+def _carry_out(arguments: argparse.Namespace) -> int:
     if arguments.command == "demo":
         return _demo(arguments)
     try:

@@ -27,6 +27,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     # the path of a webhook is its password
     (r"(?i)(/api/(?:v\d{1,3}/)?webhooks/)\d+/[\w-]+", rf"\1{REDACTED}"),
+    # so is that of an interaction: whoever has it may answer in the bot's name for 15 minutes
+    (r"(?i)(/interactions/)\d+/[\w-]+", rf"\1{REDACTED}"),
     # user and password of a URL, also where the password holds a slash or an at sign
     (_SCHEME + r"""[^\s/@:"'<>]{0,200}:[^\s"'<>]{0,200}@""", rf"\1{REDACTED}@"),
     (_SCHEME + r"""[^\s/@:"'<>]{1,200}@""", rf"\1{REDACTED}@"),

@@ -20,6 +20,7 @@ LEAKS = [
     ("a token with its word", "Token abcdefghijklmnop", "abcdefghijklmnop"),
     ("a Discord token", f"login with {DISCORD} failed", DISCORD),
     ("a Discord webhook", "https://discord.com/api/webhooks/123/AbC-dEf_1", "AbC-dEf_1"),
+    ("an interaction's token", "/api/v10/interactions/123/AbC-dEf_1/callback", "AbC-dEf_1"),
     ("a password in a URL", "redis://:hunter2@broker:6379/0", "hunter2"),
     ("user and password in a URL", "postgresql://paperless:p4ss@db/paperless", "p4ss"),
     ("a password with an at sign and a slash", "https://u:p@ss/w0rd@host/x", "w0rd"),
