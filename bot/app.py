@@ -20,6 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from discord.ext import commands
 
 from bot.access import Access, per_minute
+from bot.cdn import cdn_session
 from bot.config import Settings
 from bot.database import Database
 from bot.drawing import Drawing
@@ -93,18 +94,6 @@ def _server(name: str, section: PaperlessSection) -> Server:
 def servers_of(settings: Settings) -> dict[str, Server]:
     """By name. Nothing is asked of them yet; whoever asks for them closes them."""
     return {name: _server(name, section) for name, section in settings.paperless.items()}
-
-
-def cdn_session(connector: aiohttp.BaseConnector | None) -> aiohttp.ClientSession:
-    """For what is read from Discord's CDN, by the way that the client takes; without its token, and without a total
-    time: a large file on a slow line may take as long as something comes."""
-    return aiohttp.ClientSession(
-        connector=connector,
-        connector_owner=connector is None,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        read_bufsize=2**18,
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60),
-    )
 
 
 class TaskBot(commands.Bot):

@@ -175,7 +175,7 @@ class Courier:
                 card_id=outgoing.card_id,
                 not_before=outgoing.made_at - CLOCK_DIFFERENCE,
             )
-        except ChannelForbidden:
+        except (ChannelForbidden, MessageGone):
             return None  # may be written to, perhaps, but not read: better twice than never
 
     async def _failed(self, outgoing: Outgoing, error: NotifierError, pace: Pace) -> bool:

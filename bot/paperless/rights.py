@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.paperless import rows, wire
-from bot.paperless.errors import Forbidden, PaperlessError
+from bot.paperless.errors import Forbidden, NotFound, NotPaperless, PaperlessError, Rejected
 from bot.paperless.wire import Endpoint, JsonText
 
 if TYPE_CHECKING:
@@ -56,14 +56,16 @@ async def _may(client: "PaperlessClient", endpoint: Endpoint) -> bool:
         await client.speak(ask)
     except Forbidden:
         return False
+    except Rejected:
+        pass  # the permission is looked at first, and an empty list after it
     return True
 
 
 async def _user(client: "PaperlessClient") -> dict[str, Any] | None:
-    """None: may not read it, and so is no superuser."""
+    """None: may not read it, and so is no superuser; or the server tells it otherwise, which no work depends on."""
     try:
         return await client.speak(lambda version: client.request(UI_SETTINGS, _read_user, version=version.number))
-    except Forbidden:
+    except (Forbidden, NotFound, NotPaperless):
         return None
 
 

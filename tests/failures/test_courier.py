@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.failures.card import DigestCard, IncidentCard, IncidentState
-from bot.failures.notifier import NotifierError, Unsendable
+from bot.failures.notifier import MessageGone, NotifierError, Unsendable
 from tests.failures.world import ALERTS, OTHER, ROLE, Died, World, a_world, digests, incident_cards
 
 
@@ -75,6 +75,17 @@ async def test_a_post_of_an_earlier_life_that_never_arrived_is_sent(tmp_path: Pa
         await world.poll()
         assert shown(world) == ["once.pdf"]
         assert world.channels.calls == ["post", "find", "post"]
+
+
+async def test_a_post_of_an_earlier_life_is_sent_where_it_cannot_be_looked_for(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        world.channels.faults.append(Died())
+        world.home.fail("once.pdf")
+        await world.poll()
+        await world.restart()
+        world.channels.faults.append(MessageGone())  # a 404 for the history of the channel
+        await world.poll()
+        assert shown(world) == ["once.pdf"]
 
 
 async def test_what_changed_while_the_message_was_lost_is_on_it_afterwards(tmp_path: Path) -> None:

@@ -74,6 +74,20 @@ async def test_a_token_that_is_refused_is_an_error_and_not_a_lack_of_rights() ->
             await client.rights()
 
 
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("/api/ui_settings/", {"status": 404, "body": b'{"detail": "Not found."}'}),
+        ("/api/ui_settings/", {"status": 200, "body": b'{"user": {"id": 3}}'}),
+        ("/api/tasks/acknowledge/", {"status": 400, "body": b'{"tasks": ["This list may not be empty."]}'}),
+    ],
+)
+async def test_a_server_that_answers_otherwise_than_known_is_no_trouble(path: str, fault: dict[str, Any]) -> None:
+    async with SandboxPaperless() as server, PaperlessClient(server.url, server.tokens["operator"]) as client:
+        server.faults.add("status", path=path, content_type="application/json", **fault)
+        assert await client.rights() == RIGHTS["3.0.5"]["operator"]
+
+
 def _as_recorded(rows: dict[str, Any], *, version: str) -> Rights:
     def answered(name: str) -> bool:
         return str(rows[name]).startswith("200")
