@@ -268,6 +268,10 @@ class DatabaseSection(Section):
         default="sqlite:///bot.db", repr=False, description="sqlite:///path or postgresql://user:password@host/name"
     )
 
+    keep_days: float = Field(
+        default=365, ge=0, description="what was settled longer ago is forgotten, with its buttons; 0: never"
+    )
+
     @field_validator("url")
     @classmethod
     def _known_database(cls, url: str) -> str:

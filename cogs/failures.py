@@ -15,6 +15,7 @@ from discord.ext import commands
 
 from bot.failures.card import BacklogCard, Card, IncidentCard, OutageCard, ReminderCard
 from bot.failures.outcome import Acknowledged, AcknowledgeOutcome
+from bot.failures.retention import Retention
 from bot.interactions import BotInteraction, change, defer, defer_update, say
 from bot.notifier import DiscordNotifier
 from bot.paperless.errors import NotFound, PaperlessError
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DELIVER_SECONDS = 1
+FORGET_SECONDS = 24 * 3600
+FORGET_AFTER = 600  # not while the first polls have much to tell
 AT_ONCE = 500
 """Failures that are acknowledged before anyone wonders."""
 MUTED_FOR = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "until": timedelta(days=30)}
@@ -57,6 +60,13 @@ class Failures(commands.Cog):
             offset = seconds * number / len(desk.watchers)
             self._every(seconds, f"poll:{name}", partial(self.bot.poll, name), offset=offset)
         self._every(DELIVER_SECONDS, "deliver", desk.deliver_once)
+        if self.bot.settings.database.keep_days:
+            self._every(FORGET_SECONDS, "forget", self._forget, offset=FORGET_AFTER)
+
+    async def _forget(self) -> None:
+        keep = timedelta(days=self.bot.settings.database.keep_days)
+        forgotten = await Retention(self.bot.database, now=self.bot.now).forget(keep)
+        log.info("forgot %d failures that were settled long ago", forgotten, extra={"event": "forgotten"})
 
     async def cog_unload(self) -> None:
         self.bot.scheduler.remove_listener(self._job_event)

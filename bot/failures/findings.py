@@ -156,9 +156,7 @@ class Findings:
         async with self._database.write() as connection:
             await change_failures(connection, changes, now=self._now())
 
-    async def was_read(
-        self, name: str, *, quiet: Quiet | None, listed: int, watermark: datetime | None, backlog_at: datetime | None
-    ) -> None:
+    async def was_read(self, name: str, *, quiet: Quiet | None, listed: int, watermark: datetime | None) -> None:
         """The failures were read in full."""
         values = {
             "quiet_count": None if quiet is None else quiet.count,
@@ -166,7 +164,6 @@ class Findings:
             "quiet_at": None if quiet is None else quiet.at,
             "listed": listed,
             "watermark": watermark,
-            "backlog_at": backlog_at,
         }
         async with self._database.write() as connection:
             await connection.execute(update(server).where(server.c.name == name).values(values))

@@ -113,7 +113,6 @@ class Reading:
             quiet=walk.quiet if certain or resigned else None,
             listed=walk.quiet.count if resigned else walk.quiet.count - walk.missing,
             watermark=walk.watermark,
-            backlog_at=memory.backlog_at,
         )
         return len(new)
 
