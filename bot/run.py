@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Coroutine, Iterable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import TypeVar
 
@@ -43,8 +43,7 @@ async def run(settings: Settings, *, stop: asyncio.Event, connector: aiohttp.Bas
     bot = TaskBot(settings, connector=connector)
     try:
         async with AsyncExitStack() as stack:
-            if settings.health.listen:
-                await stack.enter_async_context(_health(bot))
+            await _listen(bot, stack)
             status = await _before(stop, _start(bot, stack))
             if status is not None and status is not Exit.DONE:
                 return status
@@ -69,8 +68,19 @@ async def run(settings: Settings, *, stop: asyncio.Event, connector: aiohttp.Bas
     return Exit.DONE
 
 
-def _health(bot: TaskBot) -> AbstractAsyncContextManager[None]:
-    return health.serving(bot.settings.health.listen, partial(readiness, bot), partial(metrics_text, bot))
+async def _listen(bot: TaskBot, stack: AsyncExitStack) -> None:
+    """For the health page. A port that nobody asked for may be taken: another bot of this machine has it."""
+    section = bot.settings.health
+    if not section.listen:
+        return
+    try:
+        await stack.enter_async_context(
+            health.serving(section.listen, partial(readiness, bot), partial(metrics_text, bot))
+        )
+    except health.CannotListen as error:
+        if "listen" in section.model_fields_set:
+            raise
+        log.warning("no health page: %s", error, extra={"event": "health_cannot_listen"})
 
 
 async def _before(stop: asyncio.Event, work: Coroutine[object, object, T]) -> T | None:

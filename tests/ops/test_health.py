@@ -16,6 +16,7 @@ from bot.exits import Exit
 from bot.run import run
 from bot.sandbox.discord import ids
 from bot.sandbox.discord.ratelimit import SEND
+from bot.sections import HealthSection
 from bot.vitals import readiness
 from tests.house import House
 
@@ -181,3 +182,27 @@ async def test_every_series_is_there_from_the_start(house: House, port: int) -> 
         assert ("taskbot_polls_total", (("result", result), ("server", "home"))) in found
     for action in ("posted", "edited", "failed"):
         assert ("taskbot_cards_total", (("action", action),)) in found
+
+
+async def test_a_port_that_was_asked_for_and_is_taken_is_something_to_mend(house: House) -> None:
+    taken = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
+    async with taken:
+        port = taken.sockets[0].getsockname()[1]
+        house.overrides = {"health": {"listen": f"127.0.0.1:{port}"}}
+        assert await run(house.settings(), stop=asyncio.Event(), connector=house.discord.connector()) is Exit.CONFIG
+
+
+async def test_a_taken_port_that_nobody_asked_for_does_not_stop_the_bot(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    taken = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
+    async with taken:
+        port = taken.sockets[0].getsockname()[1]
+        by_default = HealthSection.model_construct(_fields_set=set(), listen=f"127.0.0.1:{port}")
+        settings = house.settings().model_copy(update={"health": by_default})
+        stop = asyncio.Event()
+        running_bot = asyncio.create_task(run(settings, stop=stop, connector=house.discord.connector()))
+        await house.discord.ready(30)
+        stop.set()
+        assert await running_bot is Exit.DONE
+    assert "no health page" in caplog.text
