@@ -1,6 +1,6 @@
 """`python -m bot check`: configuration, database, Paperless and Discord looked over, a line each; nothing is changed.
 
-`run` does the same at its start: it starts with warnings, and not with failures.
+`run` does the same at its start: it starts with warnings and without a role, and not with any other failure.
 """
 
 import asyncio

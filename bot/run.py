@@ -101,7 +101,7 @@ async def _start(bot: TaskBot, stack: AsyncExitStack) -> Exit:
     await _log_in(bot)
     findings = await check_bot(bot)
     _tell(findings)
-    return exit_of(findings)
+    return exit_of(finding for finding in findings if finding.stops)
 
 
 async def _log_in(bot: TaskBot) -> None:

@@ -210,7 +210,8 @@ def _missing_roles(
 ) -> Iterator[Finding]:
     for key, role_id in configured:
         if role_id not in known:
-            yield failure(key, f"there is no role {role_id} in {guild}: copy the id of one that exists")
+            # Somebody deleted it, perhaps, and failures are still to be told.
+            yield failure(key, f"there is no role {role_id} in {guild}: copy the id of one that exists", stops=False)
         else:
             yield ok(key, f"@{known[role_id].name}")
 

@@ -10,17 +10,18 @@ from bot.exits import Exit
 class Level(StrEnum):
     OK = "ok"
     WARNING = "warning"  # the bot starts, and does less than it could
-    FAILURE = "failure"  # the bot does not start
+    FAILURE = "failure"  # something to mend; the bot does not start, unless it works without it
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`subject` is the key in the configuration; `exit` counts for failures."""
+    """`subject` is the key in the configuration. Of a failure: `exit`, and whether it `stops` the bot's start."""
 
     level: Level
     subject: str
     text: str
     exit: Exit = Exit.CONFIG
+    stops: bool = True
 
     def __str__(self) -> str:
         return f"{self.level:8} {self.subject}: {self.text}"
@@ -34,8 +35,8 @@ def warning(subject: str, text: str) -> Finding:
     return Finding(Level.WARNING, subject, text)
 
 
-def failure(subject: str, text: str, status: Exit = Exit.CONFIG) -> Finding:
-    return Finding(Level.FAILURE, subject, text, status)
+def failure(subject: str, text: str, status: Exit = Exit.CONFIG, *, stops: bool = True) -> Finding:
+    return Finding(Level.FAILURE, subject, text, status, stops)
 
 
 def exit_of(findings: Iterable[Finding]) -> Exit:

@@ -1,7 +1,9 @@
-"""The slash commands are registered where Discord takes them; where it does not, failures get their cards."""
+"""What Discord refuses at the start, commands or roles, is told, and keeps no failure from its card."""
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -11,6 +13,17 @@ from bot.run import run
 from tests.house import House
 
 NOT_FOUND = {"message": "404: Not Found", "code": 0}
+
+
+@asynccontextmanager
+async def serving(house: House) -> AsyncIterator[None]:
+    """The whole of `run`, to its good end."""
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(house.settings(), stop=stop, connector=house.discord.connector()))
+    await house.discord.ready(30)
+    yield
+    stop.set()
+    assert await running is Exit.DONE
 
 
 def puts(house: House) -> int:
@@ -45,13 +58,20 @@ async def test_where_discord_takes_no_commands_a_failure_gets_its_card_all_the_s
     house: House, status: int, body: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     house.discord.fail_next("PUT", "/commands$", status, body=body)
-    stop = asyncio.Event()
-    running = asyncio.create_task(run(house.settings(), stop=stop, connector=house.discord.connector()))
-    await house.discord.ready(30)
+    async with serving(house):
+        house.paperless.fail("scan.pdf")
+        await house.card(lambda text: "scan.pdf" in text)
 
-    house.paperless.fail("scan.pdf")
-    await house.card(lambda text: "scan.pdf" in text)
-
-    stop.set()
-    assert await running is Exit.DONE
     assert [record for record in caplog.records if record.levelno == logging.ERROR and "slash" in record.getMessage()]
+
+
+async def test_a_role_that_was_deleted_is_told_and_keeps_no_failure_from_its_card(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.overrides = {"access": {"run": [7]}, "failures": {"mention_role_id": 8}}
+    async with serving(house):
+        house.paperless.fail("scan.pdf")
+        await house.card(lambda text: "scan.pdf" in text)
+
+    assert "there is no role 7" in caplog.text
+    assert "there is no role 8" in caplog.text
