@@ -49,8 +49,8 @@ def accent(view: ui.LayoutView) -> int:
 
 
 def links_in(markdown: str) -> list[str]:
-    """Every address that a client would make clickable."""
-    plain = re.sub(r"\\.", "", markdown)
+    """Every address that a client would make clickable; in a code block it makes none."""
+    plain = re.sub(r"\\.", "", re.sub(r"```.*?```", "", markdown, flags=re.S))
     return re.findall(r"[a-z][a-z0-9+.-]*://[^\s)>]+", plain, re.I)
 
 
