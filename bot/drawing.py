@@ -38,7 +38,7 @@ class Drawing:
             async with self._slots, asyncio.timeout(SECONDS):
                 return await self._drawn(json.dumps(asdict(chart)).encode())
         except (OSError, TimeoutError) as error:
-            log.warning("no picture: %s", error or type(error).__name__)
+            log.warning("no picture: %s", error or type(error).__name__, extra={"event": "picture_failed"})
             return None
 
     async def _drawn(self, numbers: bytes) -> bytes | None:
@@ -60,7 +60,11 @@ class Drawing:
                 process.kill()
                 await process.wait()
         if process.returncode != 0 or not png:
-            log.warning("no picture: %s", said.decode(errors="replace").strip().rpartition("\n")[2])
+            log.warning(
+                "no picture: %s",
+                said.decode(errors="replace").strip().rpartition("\n")[2],
+                extra={"event": "picture_not_drawn"},
+            )
             return None
         return png
 

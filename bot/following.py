@@ -114,7 +114,11 @@ class Following:
         except GivenUp:
             pass
         except Exception:
-            log.exception("Following %s went wrong; it goes on after a restart", follower.order.task_id)
+            log.exception(
+                "Following %s went wrong; it goes on after a restart",
+                follower.order.task_id,
+                extra={"event": "following_defect"},
+            )
 
     async def _tell_progress(self, follower: Follower, ending: "asyncio.Task[End]") -> None:
         last: tuple[Progress, datetime | None] | None = None
@@ -195,11 +199,21 @@ class Following:
                 channel_id=order.channel_id, message_id=order.message_id, view=view, unless=adopted
             )
         except (MessageGone, ChannelForbidden, Unsendable) as error:
-            log.info("the message that follows %s is given up: %s", order.task_id, error)
+            log.info(
+                "the message that follows %s is given up: %s",
+                order.task_id,
+                error,
+                extra={"event": "following_given_up"},
+            )
             await self.followers.end(follower.follower_id, State.GIVEN_UP)
             raise GivenUp from error
         except NotifierError as error:
-            log.warning("the message that follows %s could not be changed: %s", order.task_id, error)
+            log.warning(
+                "the message that follows %s could not be changed: %s",
+                order.task_id,
+                error,
+                extra={"event": "following_not_changed"},
+            )
             return False
         return True
 

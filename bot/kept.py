@@ -56,7 +56,7 @@ class Kept(Generic[T]):
         try:
             await self.anew()
         except PaperlessError as error:
-            log.debug("no suggestions: %s", error)
+            log.debug("no suggestions: %s", error, extra={"event": "no_suggestions"})
 
     def close(self) -> None:
         if self.fetching is not None:

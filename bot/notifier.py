@@ -142,7 +142,9 @@ class DiscordNotifier:
         except discord.HTTPException as error:
             if not _refuses_link(error):
                 raise
-            log.warning("Discord refuses public_url in a button; the card goes without it")
+            log.warning(
+                "Discord refuses public_url in a button; the card goes without it", extra={"event": "link_refused"}
+            )
             return await channel.send(view=without_links(view), **options)
 
     async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:
@@ -188,7 +190,9 @@ class DiscordNotifier:
         try:
             await message.create_thread(name=plain(name.replace("\\", ""), THREAD_NAME_LIMIT))
         except (discord.DiscordException, aiohttp.ClientError, OSError, ValueError) as error:
-            log.warning("no thread under message %s: %s", message.id, redact(str(error)))
+            log.warning(
+                "no thread under message %s: %s", message.id, redact(str(error)), extra={"event": "thread_not_opened"}
+            )
 
 
 def _refuses_link(error: discord.HTTPException) -> bool:

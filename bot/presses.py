@@ -63,7 +63,12 @@ async def press(interaction: BotInteraction, text: str) -> None:
             return
         await admit(interaction, action_of(custom_id), server=getattr(custom_id, "server", None))
         if not _stands_there(interaction, custom_id):
-            log.warning("a press on %s, which is not there, by %s", custom_id, interaction.user.id)
+            log.warning(
+                "a press on %s, which is not there, by %s",
+                custom_id,
+                interaction.user.id,
+                extra={"event": "press_not_ours"},
+            )
             await say(interaction, replies.message(NOT_THERE))
             return
         await hand_on(interaction, custom_id)

@@ -28,7 +28,7 @@ async def register(bot: "TaskBot") -> bool:
         return False
     synced = await bot.tree.sync(guild=guild)
     await bot.ledger.set_value(COMMANDS_KEY, _mark(bot, digest, synced))
-    log.info("commands synced: %s", ", ".join(command.name for command in synced))
+    log.info("commands synced: %s", ", ".join(command.name for command in synced), extra={"event": "commands_synced"})
     return True
 
 
@@ -53,7 +53,7 @@ async def _registered(bot: "TaskBot", guild: discord.Object) -> list[discord.app
     try:
         return await bot.tree.fetch_commands(guild=guild)
     except (discord.NotFound, discord.Forbidden, *UNREADABLE) as error:
-        log.info("the commands that are registered cannot be read: %s", error)
+        log.info("the commands that are registered cannot be read: %s", error, extra={"event": "commands_unreadable"})
         return None
 
 

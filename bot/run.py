@@ -80,7 +80,7 @@ async def _listen(bot: TaskBot, stack: AsyncExitStack) -> None:
     except health.CannotListen as error:
         if "listen" in section.model_fields_set:
             raise
-        log.warning("no health page: %s", error, extra={"event": "health_cannot_listen"})
+        log.warning("no health page: %s", error, extra={"event": "health_page_off"})
 
 
 async def _before(stop: asyncio.Event, work: Coroutine[object, object, T]) -> T | None:

@@ -113,7 +113,11 @@ class Sending:
         try:
             async with self._bot.cdn.get(URL(file.url, encoded=True), headers=headers, allow_redirects=False) as found:
                 if found.status != 200:
-                    log.warning("Discord's CDN answered %s for a file to upload", found.status)
+                    log.warning(
+                        "Discord's CDN answered %s for a file to upload",
+                        found.status,
+                        extra={"event": "attachment_unavailable"},
+                    )
                     raise Unavailable("Discord does not give the file any more: attach it again.")
                 async for piece in found.content.iter_chunked(PIECE):
                     yield piece

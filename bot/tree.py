@@ -55,7 +55,9 @@ class Tree(BotTree):
             nonlocal allowed
             action = action_of_command(command)
             if action is None:
-                log.error("/%s does not say what it is for", command.qualified_name)
+                log.error(
+                    "/%s does not say what it is for", command.qualified_name, extra={"event": "command_undecided"}
+                )
                 raise AccessDenied(UNDECIDED)
             await admit(interaction, action, server=getattr(interaction.namespace, "server", None))
             allowed = True
@@ -74,4 +76,4 @@ async def _offer_nothing(interaction: BotInteraction) -> None:
     try:
         await interaction.response.autocomplete([])
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-        log.debug("an empty offer could not be made: %s", error)
+        log.debug("an empty offer could not be made: %s", error, extra={"event": "offer_lost"})

@@ -78,7 +78,13 @@ class Digest(commands.Cog):
                 await self._post_once(where, nonce)
             except NotifierError as error:
                 level = logging.WARNING if error.retryable else logging.ERROR
-                log.log(level, "the digest of %s could not be posted: %s", where.name, error)
+                log.log(
+                    level,
+                    "the digest of %s could not be posted: %s",
+                    where.name,
+                    error,
+                    extra={"event": "digest_not_posted"},
+                )
                 if not error.retryable:
                     return
                 await asyncio.sleep(error.retry_after or pause)

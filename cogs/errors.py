@@ -58,14 +58,23 @@ class Errors(commands.Cog):
         interaction.extras[FAILED] = True
         self.bot.metrics.interaction(measured_name(interaction), result_of(cause))
         if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
-            log.warning("%s by %s: the answer came too late for Discord", described(interaction), interaction.user.id)
+            log.warning(
+                "%s by %s: the answer came too late for Discord",
+                described(interaction),
+                interaction.user.id,
+                extra={"event": "interaction_too_late"},
+            )
             return
         view = replies.message(self._words(interaction, cause), accent=Accent.AMBER)
         try:
             await say(interaction, view)
         except (discord.HTTPException, discord.ClientException, aiohttp.ClientError, OSError) as lost:
             log.warning(
-                "%s: %s could not be told so: %s", described(interaction), interaction.user.id, redact(str(lost))
+                "%s: %s could not be told so: %s",
+                described(interaction),
+                interaction.user.id,
+                redact(str(lost)),
+                extra={"event": "interaction_not_told"},
             )
 
     def _words(self, interaction: BotInteraction, cause: BaseException) -> str:
@@ -74,10 +83,24 @@ class Errors(commands.Cog):
         said = errors.words(cause)
         if said is not None:
             level = logging.INFO if isinstance(cause, AccessDenied) else logging.WARNING
-            log.log(level, "%s by %s: %s", described(interaction), interaction.user.id, redact(str(cause)))
+            log.log(
+                level,
+                "%s by %s: %s",
+                described(interaction),
+                interaction.user.id,
+                redact(str(cause)),
+                extra={"event": "interaction_refused"},
+            )
             return said
         reference = secrets.token_hex(4)
-        log.error("%s by %s, reference %s", described(interaction), interaction.user.id, reference, exc_info=cause)
+        log.error(
+            "%s by %s, reference %s",
+            described(interaction),
+            interaction.user.id,
+            reference,
+            exc_info=cause,
+            extra={"event": "interaction_defect"},
+        )
         return errors.unforeseen(reference)
 
     @commands.Cog.listener()

@@ -92,11 +92,13 @@ class Failures(commands.Cog):
 
     def _job_event(self, event: JobEvent) -> None:
         if event.code == EVENT_JOB_ERROR:
-            log.error("%s failed; it runs again", event.job_id, exc_info=event.exception)
+            log.error("%s failed; it runs again", event.job_id, exc_info=event.exception, extra={"event": "job_failed"})
         elif event.code == EVENT_JOB_MISSED:
-            log.warning("%s was missed: the bot was busy or asleep; it runs again", event.job_id)
+            log.warning(
+                "%s was missed: the bot was busy or asleep; it runs again", event.job_id, extra={"event": "job_missed"}
+            )
         else:  # a delivery that Discord slows down, or a server that answers late
-            log.debug("%s is still at work", event.job_id)
+            log.debug("%s is still at work", event.job_id, extra={"event": "job_still_at_work"})
 
     # --- buttons
 
@@ -127,7 +129,12 @@ class Failures(commands.Cog):
             # A press may come in before the answer to the post: then the message is not recorded yet.
             agrees = place.message_id in (None, message.id)
         if not agrees:
-            log.warning("a press on card %s that is not there, by %s", card_id, interaction.user.id)
+            log.warning(
+                "a press on card %s that is not there, by %s",
+                card_id,
+                interaction.user.id,
+                extra={"event": "press_on_unknown_card"},
+            )
             await say(interaction, replies.message(outcomes.NOT_OURS, accent=Accent.AMBER))
         return agrees
 

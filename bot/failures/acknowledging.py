@@ -117,7 +117,12 @@ class Acknowledging:
         """What could not be taken up so far, because a server did not answer."""
         still: list[Claim] = []
         for claim in self._left:
-            log.info("Taking up acknowledgement %s of %s failures", claim.claim_id, len(claim.failures))
+            log.info(
+                "Taking up acknowledgement %s of %s failures",
+                claim.claim_id,
+                len(claim.failures),
+                extra={"event": "acknowledgement_taken_up"},
+            )
             outcome = await self._carry_out(claim, given_back=False)
             if isinstance(outcome, NotAcknowledged):
                 still.append(claim)

@@ -94,7 +94,11 @@ class Courier:
                     if self._closing or not await self._attempt(due, done):
                         break
             except Exception:
-                log.exception("Delivering to channel %s went wrong; it is tried again", channel_id)
+                log.exception(
+                    "Delivering to channel %s went wrong; it is tried again",
+                    channel_id,
+                    extra={"event": "delivery_defect"},
+                )
                 done["failed"] += 1
                 self._paces[channel_id].failed(self._now())
         return done
@@ -130,7 +134,7 @@ class Courier:
         self._stumbles.pop(due.card_id, None)
         if due.channel_id in self._closed_channels:
             self._closed_channels.discard(due.channel_id)
-            log.info("Channel %s can be written to again", due.channel_id)
+            log.info("Channel %s can be written to again", due.channel_id, extra={"event": "channel_open_again"})
         return True
 
     async def _send(self, outgoing: Outgoing) -> str:
@@ -143,7 +147,7 @@ class Courier:
     async def _post(self, outgoing: Outgoing) -> str:
         found = await self._earlier(outgoing)
         if found is not None:
-            log.info("Card %s stands already as message %s", outgoing.card_id, found)
+            log.info("Card %s stands already as message %s", outgoing.card_id, found, extra={"event": "card_found"})
             await self._outbox.posted(outgoing.card_id, message_id=found, revision=0)
             return "found"
         await self._outbox.trying(outgoing.card_id)
@@ -180,11 +184,11 @@ class Courier:
 
     async def _failed(self, outgoing: Outgoing, error: NotifierError, pace: Pace) -> bool:
         if isinstance(error, MessageGone):
-            log.info("Card %s was deleted in Discord", outgoing.card_id)
+            log.info("Card %s was deleted in Discord", outgoing.card_id, extra={"event": "card_dismissed"})
             await self._outbox.dismissed(outgoing.card_id)
             return True
         if isinstance(error, Unsendable):
-            log.error("Discord refuses card %s: %s", outgoing.card_id, error)
+            log.error("Discord refuses card %s: %s", outgoing.card_id, error, extra={"event": "card_refused"})
             await self._outbox.edited(outgoing.card_id, revision=outgoing.revision)
             return True
         forbidden = isinstance(error, ChannelForbidden)
@@ -192,7 +196,7 @@ class Courier:
             await self._tell_closed(outgoing, error)
         else:
             self._stumble(outgoing)
-            log.warning("Card %s could not be sent: %s", outgoing.card_id, error)
+            log.warning("Card %s could not be sent: %s", outgoing.card_id, error, extra={"event": "card_not_sent"})
         pace.failed(self._now(), retry_after=error.retry_after, forbidden=forbidden)
         return False
 
@@ -209,7 +213,12 @@ class Courier:
             self._tried_here.pop(outgoing.card_id, None)
         if outgoing.channel_id not in self._closed_channels:
             self._closed_channels.add(outgoing.channel_id)
-            log.error("Channel %s cannot be written to, its cards wait: %s", outgoing.channel_id, error)
+            log.error(
+                "Channel %s cannot be written to, its cards wait: %s",
+                outgoing.channel_id,
+                error,
+                extra={"event": "channel_closed"},
+            )
 
     async def _report(self, done: Counter[str], waiting: Sequence[Due]) -> DeliveryReport:
         now = self._now()

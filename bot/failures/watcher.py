@@ -69,7 +69,7 @@ class Watcher:
         except PaperlessError as caught:
             error = caught
         except Exception as caught:
-            log.exception("Polling %s went wrong; it goes on", self.server)
+            log.exception("Polling %s went wrong; it goes on", self.server, extra={"event": "poll_defect"})
             defect = caught
         report = PollReport(
             server=self.server,
@@ -88,7 +88,9 @@ class Watcher:
             await self._keep(report)
             await self._courier.deliver_once()
         except Exception:
-            log.exception("After polling %s something went wrong; it goes on", self.server)
+            log.exception(
+                "After polling %s something went wrong; it goes on", self.server, extra={"event": "poll_defect_after"}
+            )
         self.last_report = report
         if report.good:
             self.last_good_at = report.at
@@ -97,7 +99,12 @@ class Watcher:
         memory = await self._findings.memory(self.server)
         if memory is None:
             memory = await self._reading.begin(self._policy)
-            log.info("First look at %s: %s tasks had failed before", self.server, memory.listed)
+            log.info(
+                "First look at %s: %s tasks had failed before",
+                self.server,
+                memory.listed,
+                extra={"event": "first_look"},
+            )
         away_since = memory.heard_at if self._now() - memory.heard_at > self._policy.fresh else None
         await self._reading.find(memory)
         new = await self._tell(away_since)
@@ -112,7 +119,12 @@ class Watcher:
         while plan := await self._findings.tell_next(self.server, policy=self._policy, away_since=away_since):
             told += sum(isinstance(action, OpenIncident | AddFailure) for action in plan)
             reasons = Counter(action.reason for action in plan if not isinstance(action, KeepWindow))
-            log.info("%s: %s", self.server, "; ".join(f"{number} x {why}" for why, number in reasons.items()))
+            log.info(
+                "%s: %s",
+                self.server,
+                "; ".join(f"{number} x {why}" for why, number in reasons.items()),
+                extra={"event": "told"},
+            )
             self._courier.begin()
         return told
 
@@ -133,7 +145,7 @@ class Watcher:
         await self._acknowledging.carry_on()
 
     async def _unanswered(self, error: PaperlessError) -> None:
-        log.warning("%s: %s", self.server, error)
+        log.warning("%s: %s", self.server, error, extra={"event": "poll_unanswered"})
         reason = OutageReason.REFUSED if isinstance(error, REFUSALS) else OutageReason.UNREACHABLE
         snapshot = Snapshot(server=self.server, answer=Unanswered(reason=reason, detail=error.message))
         await self._findings.tell(snapshot, policy=self._policy)
