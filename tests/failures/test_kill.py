@@ -85,7 +85,7 @@ class Life:
         assert await self._ended() == 0
 
     async def _ended(self) -> int | None:
-        await asyncio.to_thread(self._process.join, 120)
+        await asyncio.to_thread(self._process.join, 900)  # the last one sends all that is left, at its pace
         self._heard.close()
         return self._process.exitcode
 
