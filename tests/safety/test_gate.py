@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
@@ -13,6 +13,7 @@ from bot.tree import action_of_command
 from bot.ui import custom_ids
 from bot.ui.custom_ids import CustomId
 from tests.house import House, Json, texts
+from tests.safety.access_table import PATH, table
 from tests.safety.forging import (
     Change,
     completed,
@@ -23,10 +24,9 @@ from tests.safety.forging import (
     on_a_message,
     use,
 )
+from tests.safety.kinds import KINDS, MENUS
 
 NOBODYS_ROLE = 4000000000000000999
-UUID = "5b6c7d8e-41d0-4ea6-88f8-bdc08b60dd46"
-MENUS = (custom_ids.OpenTask, custom_ids.EndMute)
 
 # Who asks, how the payload is changed, and what they read.
 SITUATIONS: list[tuple[str, int, Change, str]] = [
@@ -34,23 +34,6 @@ SITUATIONS: list[tuple[str, int, Change, str]] = [
     ("a direct message of the administrator", ids.ADA_ID, in_a_direct_message, "does not work in direct messages"),
     ("the owner of another guild", ids.ADA_ID, in_another_guild, "serves another Discord server"),
 ]
-
-
-def some_of_each_kind() -> list[CustomId]:
-    """Every kind of button and menu there is, made from its fields: a new kind is in here by itself."""
-    filling: dict[str, Any] = {"card_id": 1, "through": 1, "page": 0, "server": "home", "task_id": UUID}
-    filling |= {"span": "1h", "kind": "sanity_check", "confirmed": False, "mute_id": 1, "user_id": 1}
-    found: list[CustomId] = []
-    for kind in get_args(CustomId):
-        names = getattr(kind, "__dataclass_fields__", {})
-        verbs = get_args(custom_ids.TaskVerb) if "verb" in names else [None]
-        for verb in verbs:
-            fields = {name: verb if name == "verb" else filling.get(name) for name in names}
-            found.append(kind(**fields))
-    return found
-
-
-KINDS = some_of_each_kind()
 
 
 @pytest.fixture
@@ -229,3 +212,8 @@ class TestForeign:
                 )
                 await asked.reply(timeout=10)
             assert await bot.ledger.mutes() == (mute,)
+
+
+async def test_the_document_says_what_the_code_does() -> None:
+    """`python -m tests.safety.access_table` writes it anew."""
+    assert PATH.read_text(encoding="utf-8") == await table()
