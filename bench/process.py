@@ -1,0 +1,107 @@
+"""The bot as a process, beside a bare discord.py client with the same intents: start to READY, memory, CPU at idle."""
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.table import Row
+from tests.house import House
+from tests.ops.process import config_file
+
+TITLE = "The process at idle, one server, a poll every 5 s"
+STARTS = 5
+SETTLE, IDLE = 10.0, 60.0  # seconds
+MB = 2**20
+MEMORY, LATER, CPU = 1.8, 0.7, 1.0  # times the bare client's; seconds after it; percent of a core
+
+
+@dataclass
+class Side:
+    name: str
+    starts: list[float]
+    memory: float = 0.0
+    cpu: float = 0.0
+
+    @property
+    def start(self) -> float:
+        return statistics.median(self.starts)
+
+
+def measure() -> Iterator[Row]:
+    bare, bot = asyncio.run(_both())
+    yield _row("start to READY", bare.start, bot.start, "s", f"+{LATER} s", met=bot.start - bare.start <= LATER)
+    ratio = bot.memory / bare.memory
+    yield _row("memory at idle", bare.memory / MB, bot.memory / MB, "MB", f"{MEMORY} x", met=ratio <= MEMORY)
+    yield _row("CPU at idle", bare.cpu, bot.cpu, "% of a core", f"{CPU} %", met=bot.cpu < CPU)
+
+
+def _row(work: str, bare: float, bot: float, unit: str, wanted: str, *, met: bool) -> Row:
+    columns = {
+        "bare discord.py": f"{bare:.2f} {unit}",
+        "bot": f"{bot:.2f} {unit}",
+        "difference": f"{bot - bare:+.2f}, {bot / bare:.1f} x" if bare else f"{bot - bare:+.2f}",
+    }
+    return Row(work=work, columns=columns, wanted=wanted, met=met)
+
+
+async def _both() -> tuple[Side, Side]:
+    bare, bot = Side("bare", []), Side("bot", [])
+    with tempfile.TemporaryDirectory() as folder:
+        overrides = {"failures": {"poll_seconds": 5}}
+        async with House(Path(folder), overrides=overrides) as house:
+            socket = str(house.discord.socket_path)
+            commands = {
+                "bare": ["-m", "bench.bare_client", socket, house.discord.token],
+                "bot": ["-m", "tests.ops.launch", socket, str(config_file(house))],
+            }
+            async with _running(house, commands["bot"]):  # makes the database, once
+                pass
+            for side in (bare, bot) * STARTS:
+                async with _running(house, commands[side.name]) as (_, seconds):
+                    side.starts.append(seconds)
+            for side in (bare, bot):
+                async with _running(house, commands[side.name]) as (pid, _):
+                    await asyncio.sleep(SETTLE)
+                    side.cpu = await _cpu(pid)
+                    side.memory = _memory(pid)
+    return bare, bot
+
+
+@asynccontextmanager
+async def _running(house: House, command: list[str]) -> AsyncIterator[tuple[int, float]]:
+    """Its pid, and the seconds from its start until Discord had sent READY."""
+    mark, began = house.discord.mark(), time.monotonic()
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=quiet, stderr=quiet)
+    try:
+        await house.discord.wait_for(lambda event: event.kind == "gateway_up", 60, after=mark)
+        yield process.pid, time.monotonic() - began
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def _memory(pid: int) -> float:
+    """Resident, in bytes."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return float(pages * os.sysconf("SC_PAGE_SIZE"))
+
+
+async def _cpu(pid: int) -> float:
+    """Percent of a core, over IDLE seconds."""
+
+    def ticks() -> int:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+
+    before, began = ticks(), time.monotonic()
+    await asyncio.sleep(IDLE)
+    seconds = (ticks() - before) / os.sysconf("SC_CLK_TCK")
+    return 100 * seconds / (time.monotonic() - began)
