@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | check | backup | demo`. Importing it does nothing.
+"""The command line: `python -m bot run | check | backup | audit | demo`. Importing it does nothing.
 
 Exit status: 0 done; 78 something to mend in configuration, token or permission; 75 a server did not answer, try
 again; 1 a defect.
@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
         ("run", "the bot"),
         ("check", "look at configuration, Paperless and Discord; change nothing"),
         ("backup", "copy the database while the bot is running"),
+        ("audit", "print who did what, as CSV"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument(
@@ -38,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--log-format", choices=("text", "json"), default="text")
         if name == "backup":
             command.add_argument("target", type=Path, nargs="?", help="default: a name with the time in it, here")
+        if name == "audit":
+            command.add_argument("--csv", action="store_true", required=True, help="comma-separated values on stdout")
     demo = commands.add_parser("demo", help="the bot on a local Discord and a local Paperless, to try it in a browser")
     demo.add_argument("--port", type=int, default=8765)
     demo.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
@@ -70,6 +73,12 @@ def _backup(settings: Settings, target: Path | None) -> Exit:
     return backup(settings.database.url, target, stream=sys.stdout)
 
 
+async def _audit(settings: Settings) -> Exit:
+    from bot.audit_csv import export
+
+    return await export(settings.database.url, stream=sys.stdout, errors=sys.stderr)
+
+
 def _demo(arguments: argparse.Namespace) -> Exit:
     from bot.sandbox.demo import run_demo
 
@@ -98,6 +107,8 @@ def _carry_out(arguments: argparse.Namespace) -> int:
         return Exit.CONFIG
     if arguments.command == "backup":
         return _backup(settings, arguments.target)
+    if arguments.command == "audit":
+        return asyncio.run(_audit(settings))
     return asyncio.run(_run(settings) if arguments.command == "run" else _check(settings))
 
 

@@ -50,6 +50,7 @@ EXTENSIONS = (
     "cogs.lists",
     "cogs.upload",
     "cogs.digest",
+    "cogs.audit",
     "cogs.help",
     "cogs.failures",
 )

@@ -1,0 +1,41 @@
+"""`python -m bot audit --csv`: all that the audit holds, oldest first; also while the bot is running."""
+
+import csv
+from typing import TextIO
+
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.audit import audit, recorded
+from bot.database import engine_for
+from bot.exits import Exit
+
+COLUMNS = ("id", "at", "user_id", "user_name", "action", "subject", "server", "tasks", "result", "detail", "asked_id")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+async def export(url: str, *, stream: TextIO, errors: TextIO) -> Exit:
+    """Reads, and takes no lock: a running bot is not in the way, nor this in its."""
+    engine = engine_for(make_url(url), connections=1)
+    writer = csv.writer(stream)
+    try:
+        async with engine.connect() as connection:
+            found = await connection.stream(select(audit).order_by(audit.c.id))
+            writer.writerow(COLUMNS)
+            async for row in found.mappings():
+                entry = recorded(row)
+                values = {**row, "at": entry.at.isoformat(), "tasks": " ".join(entry.entry.tasks)}
+                writer.writerow([_cell(values[name]) for name in COLUMNS])
+    except SQLAlchemyError as error:
+        errors.write(f"the audit cannot be read: {type(error).__name__}: look at database.url\n")
+        return Exit.CONFIG
+    finally:
+        await engine.dispose()
+    return Exit.DONE
+
+
+def _cell(value: object) -> str:
+    """A spreadsheet runs what starts like a formula; names and files are chosen by anybody."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text

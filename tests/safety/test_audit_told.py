@@ -1,0 +1,99 @@
+"""Reading the audit: /tasks audit for those who may, the channel, and `python -m bot audit --csv`."""
+
+import asyncio
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+
+from bot.audit import Entry, Result
+from bot.audit_csv import export
+from bot.exits import Exit
+from bot.sandbox.discord import ids
+from tests.hostile import PLAIN
+from tests.house import House, texts
+
+
+def entry(**changes: Any) -> Entry:
+    fields: dict[str, Any] = {"user_id": ids.BEN_ID, "user_name": "Ben", "action": "run", "subject": "sanity_check"}
+    return Entry(**(fields | {"server": "home", "tasks": ("uuid-1",), "result": Result.DONE} | changes))
+
+
+class TestCommand:
+    async def test_for_the_administrator_newest_first(self, house: House) -> None:
+        async with house.bot() as bot:
+            for number in range(10):
+                await bot.ledger.audit.record(entry(subject=f"number-{number}"))
+            first = texts(await house.command("tasks audit", user_id=ids.ADA_ID))
+            second = texts(await house.command("tasks audit", user_id=ids.ADA_ID, page=2))
+        assert first.index("number-9") < first.index("number-2")
+        assert "1 to 8 of 10 entries" in first
+        assert "number-1" in second
+
+    async def test_not_for_a_member_whom_no_role_allows(self, house: House) -> None:
+        async with house.bot() as bot:
+            await bot.ledger.audit.record(entry(subject="the subject"))
+            reply = await house.command("tasks audit", user_id=ids.BEN_ID)
+        assert "Reading who did what is for" in texts(reply)
+        assert "the subject" not in texts(reply)
+
+    async def test_of_one_member_alone(self, house: House) -> None:
+        async with house.bot() as bot:
+            await bot.ledger.audit.record(entry(subject="of Ben"))
+            await bot.ledger.audit.record(entry(subject="of Ada", user_id=ids.ADA_ID))
+            reply = texts(await house.command("tasks audit", user_id=ids.ADA_ID, member=ids.BEN_ID))
+        assert "of Ben" in reply
+        assert "of Ada" not in reply
+
+    async def test_names_do_nothing_and_ping_nobody(self, house: House) -> None:
+        async with house.bot() as bot:
+            for text in PLAIN[:8]:
+                await bot.ledger.audit.record(entry(user_name=text, subject=text))
+            reply = await house.command("tasks audit", user_id=ids.ADA_ID)
+        assert reply["flags"] & discord.MessageFlags.ephemeral.flag
+        assert (reply["mentions"], reply["mention_roles"], reply["mention_everyone"]) == ([], [], False)
+
+
+async def test_the_channel_is_told_each_entry_once_also_after_a_restart(tmp_path: Path) -> None:
+    overrides: dict[str, dict[str, Any]] = {"audit": {"channel_id": ids.GENERAL_ID}}
+    async with House(tmp_path, overrides=overrides) as house:
+        for life in ("first", "second"):
+            async with house.bot() as bot:
+                cog: Any = bot.get_cog("AuditLog")
+                await cog.tell()
+                await bot.ledger.audit.record(entry(subject=life))
+                await cog.tell()
+                await cog.tell()
+        said = [texts(message) for message in house.posted(ids.GENERAL_ID)]
+    assert [sum(life in text for text in said) for life in ("first", "second")] == [1, 1]
+
+
+class TestCsv:
+    @pytest.fixture
+    def url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path / 'bot.db'}"
+
+    async def test_while_the_bot_is_running(self, house: House) -> None:
+        out = io.StringIO()
+        async with house.bot() as bot:
+            await bot.ledger.audit.record(entry(user_name="=HYPERLINK(1)", tasks=("a", "b")))
+            assert await export(bot.settings.database.url, stream=out, errors=out) is Exit.DONE
+        (row,) = csv.DictReader(io.StringIO(out.getvalue()))
+        assert row["user_name"] == "'=HYPERLINK(1)", "a spreadsheet would run it"
+        assert (row["tasks"], row["result"], row["user_id"]) == ("a b", "done", str(ids.BEN_ID))
+
+    async def test_of_a_database_that_has_none_it_says_so(self, url: str) -> None:
+        out, errors = io.StringIO(), io.StringIO()
+        assert await export(url, stream=out, errors=errors) is Exit.CONFIG
+        assert "cannot be read" in errors.getvalue()
+        assert out.getvalue() == ""
+
+    async def test_many_rows_are_written_as_they_come(self, house: House) -> None:
+        out = io.StringIO()
+        async with house.bot() as bot:
+            await asyncio.gather(*(bot.ledger.audit.record(entry(subject=str(number))) for number in range(50)))
+            await export(bot.settings.database.url, stream=out, errors=out)
+        assert len(out.getvalue().splitlines()) == 51
