@@ -8,9 +8,12 @@ import asyncio
 import itertools
 import json
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from discord.gateway import KeepAliveHandler
 
 from bot.failures.ledger import Ledger
 
@@ -108,6 +111,7 @@ class Gateway:
             )
         await self._sleep(min(max(pause, 0 if initial else AGAIN), HANDSHAKE))
         if pause > HANDSHAKE:
+            await self._close_strays()
             raise TimeoutError("waiting with IDENTIFY")  # discord.py takes it for a failed try, and comes again
         await self._identifies.add()
 
@@ -141,8 +145,17 @@ class Gateway:
         finally:
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
+            await self._close_strays()
             self.up = False
         return was_up
+
+    async def _close_strays(self) -> None:
+        """discord.py leaves a connection whose handshake is cut short to itself: its thread goes on with heartbeats."""
+        for thread in threading.enumerate():
+            if isinstance(thread, KeepAliveHandler) and thread.ws.loop is self._bot.loop:
+                stray = thread.ws
+                if stray is not self._bot.ws and stray.token == self._bot.http.token:
+                    await stray.close(code=1000)
 
     async def _goes_on(self, connecting: "asyncio.Task[None]") -> bool:
         """False: it has ended, or was down for longer than the patience lasts."""

@@ -45,8 +45,8 @@ OF_FAILURES = ("attention", "failure", "revoked")
 ORDERS = {
     "-date_created": "newest first",
     "date_created": "oldest first",
-    "-date_done": "ended last first",
-    "date_done": "ended first first",
+    "-date_done": "ended latest first",
+    "date_done": "ended earliest first",
     "-duration_seconds": "ran longest first",
     "-wait_time_seconds": "waited longest first",
     "status": "by status",

@@ -27,7 +27,7 @@ from bot.exits import Exit
 from bot.sandbox import opening
 from bot.sandbox.discord import SandboxDiscord, ids
 from bot.sandbox.paperless import SandboxPaperless
-from bot.sandbox.paperless.users import ADD_DOCUMENT, CHANGE, VIEW, VIEW_DOCUMENT
+from bot.sandbox.paperless.users import ADD_DOCUMENT, CHANGE, VIEW, VIEW_DOCUMENT, VIEW_LABELS
 from bot.sandbox.stage import Stage
 from bot.sandbox.web import serve_page
 
@@ -93,7 +93,7 @@ class Demo:
 
 def demo_settings(folder: Path, *, discord: SandboxDiscord, paperless: SandboxPaperless, url: str) -> Settings:
     """As a real bot is configured, with everything quicker."""
-    paperless.users.add("bot", VIEW, CHANGE, ADD_DOCUMENT, VIEW_DOCUMENT, is_staff=True)
+    paperless.users.add("bot", VIEW, CHANGE, ADD_DOCUMENT, VIEW_DOCUMENT, *VIEW_LABELS, is_staff=True)
     may = [ids.ARCHIVISTS_ID]
     values: dict[str, Any] = {
         "discord": {"token": discord.token, "guild_id": ids.GUILD_ID},

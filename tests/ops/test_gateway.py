@@ -2,10 +2,12 @@
 
 import asyncio
 import itertools
+import threading
 from datetime import UTC, datetime, timedelta
 
 import discord
 import pytest
+from discord.gateway import KeepAliveHandler
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +18,7 @@ from bot.gateway import DAY, FREE, SPACING, Gateway, Identifies, pause_before
 from bot.run import run
 from bot.vitals import readiness
 from tests.house import House
+from tests.ops.until import until
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -83,6 +86,32 @@ async def test_a_bot_that_has_identified_too_often_waits_before_it_does_so_again
 
         assert waits == [gateway.HANDSHAKE]
         assert len(await identifies.past()) == FREE + 1
+
+
+async def test_a_handshake_that_is_cut_short_leaves_no_connection_and_no_thread(house: House) -> None:
+    paused = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        if seconds == gateway.HANDSHAKE:
+            paused.set()
+        await asyncio.sleep(0)
+
+    stop = asyncio.Event()
+    async with TaskBot(house.settings(), connector=house.discord.connector()) as bot:
+        await bot.login(house.discord.token)
+        identifies = Identifies(bot.ledger, now=bot.now)
+        for _ in range(FREE + 1):
+            await identifies.add()
+        bot.gateway = Gateway(bot, identifies, sleep=sleep)
+        serving = asyncio.create_task(bot.serve(stop))
+        async with asyncio.timeout(30):
+            await paused.wait()
+        await until(lambda: not house.discord.gateway.connections)
+        stop.set()
+        await serving
+
+    assert house.discord.gateway.identifies == []
+    await until(lambda: not [one for one in threading.enumerate() if isinstance(one, KeepAliveHandler)])
 
 
 # --- weather

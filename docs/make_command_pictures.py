@@ -1,0 +1,152 @@
+"""Takes the pictures of docs/commands.md from the running demo: `python docs/make_command_pictures.py`.
+
+Needs Debian's chromium and the development dependencies.
+"""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "docs"))
+
+from make_pictures import DESKTOP, FLAGS, PICTURES, SETTLED_MS, look  # noqa: E402 - the checkout first
+from playwright.async_api import Browser, Locator, Page, async_playwright  # noqa: E402
+
+from bot.sandbox.demo import Demo, listen_near, open_demo  # noqa: E402
+from bot.sandbox.discord import ids  # noqa: E402
+from bot.sandbox.discord.files import Upload  # noqa: E402
+from bot.sandbox.stage import Stage  # noqa: E402
+
+FOLDER = PICTURES / "commands"
+PDF = b"%PDF-1.7 a letter %%EOF"
+ANSWERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "help": ("help", {}),
+    "active": ("tasks active", {}),
+    "failures": ("tasks failures", {}),
+    "list": ("tasks list", {"status": "failure", "after": "7d"}),
+    "summary": ("tasks summary", {"days": 7}),
+    "mutes": ("tasks mutes", {}),
+    "acknowledge": ("tasks acknowledge", {"type": "consume_file"}),
+    "run": ("tasks run", {"type": "train_classifier"}),
+}
+
+
+async def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as folder:
+        async with open_demo(Path(folder), listen_near(0)) as demo, async_playwright() as playwright:
+            chromium = shutil.which("chromium") or sys.exit("chromium is not installed")
+            browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            await demo.stage.discord.ready(timeout=20)
+            fill(demo.stage)
+            for name, (command, options) in ANSWERS.items():
+                await shoot(browser, demo, name, answering(demo.stage, command, options))
+            reference = demo.stage.paperless.fail("invoice-11.pdf").task_id
+            await shoot(browser, demo, "task", answering(demo.stage, "task", {"ref": reference}))
+            await shoot(browser, demo, "follow", following(demo.stage))
+            await shoot(browser, demo, "upload", uploading(demo.stage))
+            await shoot(browser, demo, "menu", sending(demo.stage))
+            await browser.close()
+
+
+def fill(stage: Stage) -> None:
+    """Some history: something for every command to show."""
+    paperless = stage.paperless
+    for number in range(9):
+        paperless.fail(f"scan-{number:04}.pdf", "corrupt", ago=86_400 * (number + 0.5))
+    paperless.fail_routine("mail_fetch", ago=7200)
+    for number in range(40):
+        paperless.add_task(
+            status="success",
+            date_done=paperless.clock.now(),
+            input_data={"filename": f"letter-{number}.pdf"},
+            result_data={"document_id": 1},
+        )
+    paperless.worker.pace.work = 20
+    for name in ("payslip.pdf", "contract.pdf", "receipt.jpg"):
+        paperless.upload(name)
+
+
+Shown = Callable[[Page], Awaitable[Locator]]
+
+
+async def shoot(browser: Browser, demo: Demo, name: str, shown: Shown) -> None:
+    page = await look(browser, demo, viewport=DESKTOP, color_scheme="dark", device_scale_factor=1.5)
+    message = await shown(page)
+    await page.wait_for_timeout(SETTLED_MS)
+    await message.screenshot(path=FOLDER / f"{name}.png")
+    await page.context.close()
+
+
+def answering(stage: Stage, command: str, options: dict[str, Any]) -> Shown:
+    async def shown(page: Page) -> Locator:
+        answers = page.locator(".message.ephemeral")
+        before = await answers.count()
+        interaction = await stage.discord.command(
+            user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name=command, options=options
+        )
+        await interaction.reply(timeout=20)
+        message = answers.nth(before)
+        await message.locator(".container").wait_for(timeout=20_000)
+        return message
+
+    return shown
+
+
+def following(stage: Stage) -> Shown:
+    async def shown(page: Page) -> Locator:
+        question = await (
+            await stage.discord.command(
+                user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name="tasks run", options={"type": "train_classifier"}
+            )
+        ).reply()
+        await stage.discord.press(
+            user_id=ids.BEN_ID, message_id=int(question["id"]), custom_id="t1:run:home:train_classifier"
+        )
+        message = page.locator(".message", has_text="in the queue").last
+        await message.wait_for(timeout=30_000)
+        return message
+
+    return shown
+
+
+def uploading(stage: Stage) -> Shown:
+    async def shown(page: Page) -> Locator:
+        file = Upload(filename="letter.pdf", data=PDF)
+        interaction = await stage.discord.command(
+            user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name="upload", options={"file": file, "tags": "Taxes"}
+        )
+        await interaction.reply(timeout=20)
+        message = page.locator(".message", has_text="letter.pdf").last
+        await message.get_by_text("Paperless took the order").or_(message.get_by_text("in the queue")).first.wait_for()
+        (row,) = [row for row in stage.paperless.table.newest() if row.filename == "letter.pdf"]
+        stage.paperless.finish(row)
+        await message.get_by_text("is done").wait_for(timeout=30_000)
+        return message
+
+    return shown
+
+
+def sending(stage: Stage) -> Shown:
+    async def shown(page: Page) -> Locator:
+        files = [Upload(filename="front.png", data=b"\x89PNG\r\n\x1a\nIEND")]
+        posted = await stage.discord.post_message(ids.BEN_ID, "From the letter box", files, channel_id=ids.ALERTS_ID)
+        interaction = await stage.discord.context_menu(
+            user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name="Send to Paperless", target_id=int(posted["id"])
+        )
+        await interaction.reply(timeout=20)
+        message = page.locator(".message", has_text="Consuming front.png").last
+        await message.get_by_text("in the queue").wait_for(timeout=30_000)
+        return message
+
+    return shown
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
