@@ -14,7 +14,7 @@ from bot.ui import filters
 VERSION = "t1"
 LIMIT = 100
 MAX_ID = 2**63 - 1
-TEMPLATE = re.compile(rf"{VERSION}:[A-Za-z0-9_:.-]{{1,96}}")
+TEMPLATE = re.compile(rf"{VERSION}:[A-Za-z0-9_:.-]{{1,97}}")
 """Every id of ours and nothing else's. One DynamicItem class a component type takes them all: no two can overlap."""
 
 _SERVER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")

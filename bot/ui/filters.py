@@ -111,6 +111,8 @@ def _part(letter: str, number: int | None) -> str:
 
 
 def base36(number: int) -> str:
+    if number < 0:
+        raise ValueError("a negative number has no end here")
     digits = ""
     while number:
         number, digit = divmod(number, 36)

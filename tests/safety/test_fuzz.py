@@ -58,6 +58,20 @@ def test_any_custom_id_is_read_or_refused(seed: int) -> None:
     read_or_refused(seed)
 
 
+def test_an_id_of_the_full_length_is_read() -> None:
+    text = "t1:listack:home:100000000:o1000.f0.b1000.nMDDCgMKAwoDwkICA8JCAgA.xMDAwMMKAwoDCgMKAwoDgoIDwkICA8JCAgA"
+    assert len(text) == custom_ids.LIMIT
+    assert str(custom_ids.parse(text)) == text
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("letter", "stuacofbr")
+@pytest.mark.parametrize("number", ["-1", "-zzzz", "1_0", "+1"])
+def test_a_number_in_a_filter_that_is_none_of_ours_is_refused(letter: str, number: str) -> None:
+    """A negative one made the bot count for ever: found by the million inputs."""
+    assert custom_ids.parse(f"t1:list:home:0:{letter}{number}") is None
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 @settings(deadline=None, max_examples=10_000, suppress_health_check=list(HealthCheck))
