@@ -51,6 +51,7 @@ EXTENSIONS = (
     "cogs.upload",
     "cogs.digest",
     "cogs.audit",
+    "cogs.guilds",
     "cogs.help",
     "cogs.failures",
 )

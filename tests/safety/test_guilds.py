@@ -1,0 +1,37 @@
+"""A guild that the bot was not configured for: left when the bot is invited there, ignored in any case."""
+
+from typing import Any
+
+import pytest
+
+from bot.sandbox.discord import ids
+from tests.house import House, texts
+from tests.safety.forging import ELSEWHERE
+
+
+def invited(house: House) -> None:
+    guild: dict[str, Any] = house.discord.world.guild_create() | {"id": str(ELSEWHERE), "name": "Elsewhere"}
+    guild.pop("unavailable", None)  # it is there only where the guild was known before
+    house.discord.gateway.dispatch("GUILD_CREATE", guild, intents=0)
+
+
+def left(house: House) -> list[str]:
+    return [one.path for one in house.discord.requests if one.method == "DELETE" and "/guilds/" in one.path]
+
+
+async def test_an_invitation_elsewhere_is_left_and_said(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    async with house.bot() as bot:
+        await bot.wait_until_ready()
+        invited(house)
+        await house.discord.until(lambda: bool(left(house)))
+        reply = await house.command("tasks active")
+    assert left(house) == [f"/users/@me/guilds/{ELSEWHERE}"]
+    assert "is not the one it was configured for" in caplog.text
+    assert "Nothing waits or runs" in texts(reply)
+
+
+async def test_its_own_guild_is_never_left(house: House) -> None:
+    async with house.bot() as bot:
+        bot.dispatch("guild_join", bot.get_guild(ids.GUILD_ID))
+        await house.command("tasks active")
+    assert left(house) == []
