@@ -50,6 +50,8 @@ def on_postgres(house: House, database_url: str) -> House:
     return house
 
 
+@pytest.mark.soak
+@pytest.mark.timeout(300)
 async def test_one_that_is_cut_off_from_the_database_stops_and_another_goes_on(
     house: House, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
