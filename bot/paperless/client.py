@@ -114,6 +114,10 @@ class PaperlessClient:
     ) -> None:
         await self.close()
 
+    def through(self, middleware: "aiohttp.ClientMiddlewareType") -> None:
+        """Every request from now on passes this middleware of aiohttp's. What it raises, the call raises."""
+        self._transport.middlewares.append(middleware)
+
     async def close(self) -> None:
         """Ends every `wait` with ClientClosed and closes the connections. May be called twice."""
         self._closed = True

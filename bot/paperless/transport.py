@@ -57,6 +57,7 @@ class Transport:
         self._tries = tries
         self._sleep = sleep
         self._random = random
+        self.middlewares: list[aiohttp.ClientMiddlewareType] = []
         self._for_get: aiohttp.ClientSession | None = None
         self._for_post: aiohttp.ClientSession | None = None
 
@@ -131,6 +132,7 @@ class Transport:
                     data=data,
                     allow_redirects=False,
                     timeout=self._endless if isinstance(data, _Sending) else limits,
+                    middlewares=self.middlewares or None,
                 ) as response:
                     return Answer(response.status, response.headers, await self._read(endpoint, response))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:

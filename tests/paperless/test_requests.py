@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+import aiohttp
 import pytest
 
-from bot.paperless import InvalidArgument, PaperlessClient, RunResult, Task, TaskNotFound
+from bot.paperless import Forbidden, InvalidArgument, PaperlessClient, RunResult, Task, TaskNotFound
 from bot.paperless.models import AcknowledgeResult
 from tests.paperless.conftest import TOKEN, Connect
 from tests.paperless.recordings import Recording, recordings
@@ -234,3 +235,23 @@ async def test_a_call_sends_the_recorded_request_and_reads_its_answer(recording:
         assert len(rows) == len(body)
     else:
         assert all(getattr(found, name) == body[name] for name in ("id", "all", "owner") if name in body)
+
+
+async def test_a_middleware_sees_every_request_and_may_refuse_it(connect: Connect) -> None:
+    seen: list[str] = []
+
+    async def get_only(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        if request.method != "GET":
+            raise Forbidden("Nothing is changed")
+        answer = await handler(request)
+        seen.append(f"{request.url.path} {answer.status}")
+        return answer
+
+    async with Server(lambda request: json_reply({"count": 0, "next": None, "results": []})) as server:
+        paperless = connect(server)
+        paperless.through(get_only)
+        assert [task async for task in paperless.tasks] == []
+        with pytest.raises(Forbidden, match="Nothing is changed"):
+            await paperless.tasks.acknowledge([1])
+        assert {request.method for request in server.requests} == {"GET"}
+    assert seen == ["/api/tasks/ 200"] * 2  # the probe, and the list
