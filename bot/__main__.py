@@ -44,6 +44,17 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="the bot on a local Discord and a local Paperless, to try it in a browser")
     demo.add_argument("--port", type=int, default=8765)
     demo.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+    demo.add_argument(
+        "--paperless",
+        metavar="URL",
+        help="your own Paperless-ngx instead of a local one; its API token comes from --token-file, from the variable "
+        "PAPERLESS_TOKEN, or is asked for",
+    )
+    demo.add_argument("--token-file", type=Path, help="with --paperless: a file that holds the API token")
+    demo.add_argument("--ca-file", type=Path, help="with --paperless: CA certificates (PEM) to verify it with")
+    demo.add_argument(
+        "--read-only", action="store_true", help="with --paperless: change nothing there, whatever is pressed"
+    )
     demo.add_argument("--log-format", choices=("text", "json"), default="text")
     return parser
 
@@ -81,8 +92,16 @@ async def _audit(settings: Settings) -> Exit:
 
 def _demo(arguments: argparse.Namespace) -> Exit:
     from bot.sandbox.demo import run_demo
+    from bot.sandbox.own import own_paperless
 
-    return Exit(asyncio.run(run_demo(port=arguments.port, open_browser=not arguments.no_browser)))
+    given = {"token_file": arguments.token_file, "ca_file": arguments.ca_file, "read_only": arguments.read_only}
+    if arguments.paperless is None and any(given.values()):
+        raise ConfigError(["--token-file, --ca-file and --read-only go with --paperless"])
+    try:
+        own = None if arguments.paperless is None else own_paperless(arguments.paperless, **given)
+        return asyncio.run(run_demo(port=arguments.port, open_browser=not arguments.no_browser, own=own))
+    except KeyboardInterrupt:  # before it was there
+        return Exit.DONE
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -97,9 +116,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _carry_out(arguments: argparse.Namespace) -> int:
-    if arguments.command == "demo":
-        return _demo(arguments)
     try:
+        if arguments.command == "demo":
+            return _demo(arguments)
         settings = _settings(arguments.config)
     except ConfigError as error:
         for mistake in error.mistakes:

@@ -22,12 +22,15 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
+    """`anywhere`: it plays on Discord or the bot alone, and so also where Paperless-ngx is somebody's own."""
+
     name: str
     label: str
     play: Play
     hint: str = ""
     fields: tuple[Field, ...] = ()
     danger: bool = False
+    anywhere: bool = False
 
 
 KINDS = (
@@ -101,18 +104,20 @@ GROUPS: tuple[tuple[str, tuple[Action, ...]], ...] = (
     (
         "Discord",
         (
-            Action(name="delete_card", label="A moderator deletes the newest card", play=scenes.delete_card),
-            Action(name="cut_gateway", label="Cut the connection", play=scenes.cut_gateway),
-            Action(name="rate_limit", label="Rate limit for 10 seconds", play=scenes.rate_limit),
-            Action(name="refuse_posts", label="Answer 503 to posts", play=scenes.refuse_posts),
-            Action(name="lose_answers", label="Lose the answer to a post", play=scenes.lose_answers),
+            Action(
+                name="delete_card", label="A moderator deletes the newest card", play=scenes.delete_card, anywhere=True
+            ),
+            Action(name="cut_gateway", label="Cut the connection", play=scenes.cut_gateway, anywhere=True),
+            Action(name="rate_limit", label="Rate limit for 10 seconds", play=scenes.rate_limit, anywhere=True),
+            Action(name="refuse_posts", label="Answer 503 to posts", play=scenes.refuse_posts, anywhere=True),
+            Action(name="lose_answers", label="Lose the answer to a post", play=scenes.lose_answers, anywhere=True),
         ),
     ),
     (
         "The bot, and time",
         (
-            Action(name="stop_bot", label="Stop the bot", play=scenes.stop_bot, danger=True),
-            Action(name="start_bot", label="Start the bot", play=scenes.start_bot),
+            Action(name="stop_bot", label="Stop the bot", play=scenes.stop_bot, danger=True, anywhere=True),
+            Action(name="start_bot", label="Start the bot", play=scenes.start_bot, anywhere=True),
             Action(
                 name="pass_time",
                 label="Let time pass",
@@ -123,15 +128,17 @@ GROUPS: tuple[tuple[str, tuple[Action, ...]], ...] = (
     ),
 )
 ELSEWHERE = (
-    Action(name="delete_message", label="Delete message", play=scenes.delete_message),
+    Action(name="delete_message", label="Delete message", play=scenes.delete_message, anywhere=True),
     Action(name="acknowledge", label="Dismiss", play=scenes.acknowledge),
 )
 ACTIONS = {action.name: action for _, actions in GROUPS for action in actions} | {one.name: one for one in ELSEWHERE}
 
 
-def described() -> list[dict[str, Any]]:
-    """The groups for the page; what an action does stays here."""
-    return [{"title": title, "actions": [_described(action) for action in actions]} for title, actions in GROUPS]
+def described(*, local: bool) -> list[dict[str, Any]]:
+    """The groups for the page, without what needs the local Paperless-ngx where there is none; what an action does
+    stays here."""
+    offered = [(title, [one for one in actions if local or one.anywhere]) for title, actions in GROUPS]
+    return [{"title": title, "actions": [_described(one) for one in actions]} for title, actions in offered if actions]
 
 
 def _described(action: Action) -> dict[str, Any]:

@@ -21,7 +21,7 @@ SPANS = {"5 hours": 18_000, "a day": 86_400, "a month": 2_592_000}
 async def upload_fails(stage: Stage, form: Form) -> str:
     filename, kind = _filename(form, "invoice-118.pdf"), form.get("kind", "corrupt")
     stage.paperless.upload(filename, kind, owner=None)
-    stage.last_failure = (filename, kind)
+    stage.local.last_failure = (filename, kind)
     return f"{filename} was uploaded; it fails in a second."
 
 
@@ -32,7 +32,7 @@ async def upload_works(stage: Stage, form: Form) -> str:
 
 
 async def same_again(stage: Stage, form: Form) -> str:
-    filename, kind = stage.last_failure
+    filename, kind = stage.local.last_failure
     stage.paperless.upload(filename, kind, owner=None)
     return f"{filename} was uploaded again, and fails again: its card counts."
 
@@ -43,7 +43,7 @@ async def duplicate(stage: Stage, form: Form) -> str:
 
 
 async def redeliver(stage: Stage, form: Form) -> str:
-    row = stage.newest_failure()
+    row = stage.local.newest_failure()
     stage.paperless.redeliver(row, "ok", seconds=1)
     return f"{row.filename or row.task_type} runs once more in the same row, and succeeds."
 
@@ -69,8 +69,8 @@ async def training_fails(stage: Stage, form: Form) -> str:
 async def burst(stage: Stage, form: Form) -> str:
     count = min(max(int(form.get("count") or 1000), 1), LARGEST_BURST)
     kinds = min(count, MOST_KINDS)
-    stage.bursts += 1
-    stage.paperless.burst(count, kinds=kinds, prefix=f"batch-{stage.bursts}")
+    stage.local.bursts += 1
+    stage.paperless.burst(count, kinds=kinds, prefix=f"batch-{stage.local.bursts}")
     return f"{count:,} files failed in this moment, in {kinds} ways."
 
 
@@ -89,7 +89,7 @@ async def acknowledge(stage: Stage, form: Form) -> str:
 
 
 async def acknowledge_newest(stage: Stage, form: Form) -> str:
-    row = stage.newest_failure(acknowledged=False)
+    row = stage.local.newest_failure(acknowledged=False)
     stage.paperless.acknowledge_in_web_ui([row])
     return f"{row.filename or row.task_type} was dismissed in the web interface."
 
@@ -100,7 +100,7 @@ async def acknowledge_everything(stage: Stage, form: Form) -> str:
 
 
 async def delete_newest(stage: Stage, form: Form) -> str:
-    row = stage.newest_failure()
+    row = stage.local.newest_failure()
     stage.paperless.delete([row])
     return f"The row of {row.filename or row.task_type} was deleted."
 
@@ -114,7 +114,7 @@ async def down(stage: Stage, form: Form) -> str:
 
 
 async def up(stage: Stage, form: Form) -> str:
-    stage.trouble = None
+    stage.local.trouble = None
     stage.paperless.faults.clear()
     stage.paperless.weather.late_seconds = 0.0
     stage.paperless.worker.start()
@@ -126,7 +126,7 @@ def answers(kind: Kind, trouble: str, **options: Any) -> Play:
     async def play(stage: Stage, form: Form) -> str:
         stage.paperless.faults.clear()
         stage.paperless.faults.add(kind, **options)
-        stage.trouble = trouble
+        stage.local.trouble = trouble
         return f"From now on Paperless-ngx {trouble}."
 
     return play
@@ -134,7 +134,7 @@ def answers(kind: Kind, trouble: str, **options: Any) -> Play:
 
 async def late_rows(stage: Stage, form: Form) -> str:
     stage.paperless.weather.late_seconds = 5.0
-    stage.trouble = "shows results 5 s late"
+    stage.local.trouble = "shows results 5 s late"
     return "Results are seen 5 seconds after their own date, as on a locked database."
 
 

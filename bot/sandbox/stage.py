@@ -1,17 +1,16 @@
-"""The demo's world as the page sees it: both local servers, what the bot asks of them, and how things stand."""
+"""The demo's world as the page sees it: Discord, Paperless-ngx, what the bot asks of them, and how things stand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from itertools import islice
 from typing import Any, Protocol
 
-from bot.sandbox.activity import Activity, Asked, asked_discord, asked_paperless
+from bot.sandbox.activity import Activity, Asked, asked_discord
 from bot.sandbox.discord import Event, SandboxDiscord, ids, permissions
 from bot.sandbox.discord.files import CDN, PROXY
-from bot.sandbox.paperless import Event as PaperlessEvent
-from bot.sandbox.paperless import Row, SandboxPaperless
+from bot.sandbox.local import LocalPaperless, lamp
+from bot.sandbox.paperless import SandboxPaperless
 
 Queue = asyncio.Queue[tuple[str, Any] | None]
 PEOPLE = (ids.BEN_ID, ids.CLEO_ID, ids.ADA_ID)
@@ -21,8 +20,6 @@ HINTS = {
     ids.CLEO_ID: "has no role: may look",
 }
 ROLES = {ids.ADA_ID: "Manage Server", ids.BEN_ID: "Archivists", ids.CLEO_ID: "no role"}
-TASKS_LISTED = 50
-FAILED_STATES = ("failure", "revoked")
 STATUS_EVERY_SECONDS = 0.2
 CHANGES_STATUS = ("gateway_up", "gateway_down")
 
@@ -36,19 +33,37 @@ class Actor(Protocol):
     async def stop(self) -> None: ...
 
 
-class Stage:
-    """`trouble` says what is wrong with a Paperless that still answers; `last_failure` is (filename, outcome)."""
+class Server(Protocol):
+    """The Paperless-ngx behind the bot, as the page tells of it; `listen` goes on until it is cancelled."""
 
-    def __init__(self, discord: SandboxDiscord, paperless: SandboxPaperless, bot: Actor) -> None:
+    def place(self) -> Mapping[str, Any]: ...
+    def lamps(self) -> list[dict[str, str]]: ...
+    async def listen(self, record: Callable[[Asked], None], changed: Callable[[], None]) -> None: ...
+
+
+class Stage:
+    def __init__(self, discord: SandboxDiscord, server: Server, bot: Actor) -> None:
         self.discord = discord
-        self.paperless = paperless
+        self.server = server
         self.bot = bot
         self.activity = Activity()
-        self.trouble: str | None = None
-        self.last_failure = ("payslip-november.pdf", "encrypted")
-        self.bursts = 0
         self._watching: set[Queue] = set()
         self._telling = False
+
+    @property
+    def has_local(self) -> bool:
+        return isinstance(self.server, LocalPaperless)
+
+    @property
+    def local(self) -> LocalPaperless:
+        """What is there to play on. LookupError where the server is somebody's own."""
+        if not isinstance(self.server, LocalPaperless):
+            raise LookupError("this needs the local Paperless-ngx; the demo was started on your own")
+        return self.server
+
+    @property
+    def paperless(self) -> SandboxPaperless:
+        return self.local.paperless
 
     # --- how things stand
 
@@ -56,6 +71,7 @@ class Stage:
         """Everything the page needs to begin with; `commands` are those that this person is offered."""
         world = self.discord.world
         return {
+            "place": self.server.place(),
             "guild": {"id": str(ids.GUILD_ID), "name": world.guild["name"]},
             "people": [self._person(person) for person in PEOPLE],
             "bot": {"id": str(ids.APPLICATION_ID), "name": world.bot_user["username"], "roles": []},
@@ -81,26 +97,13 @@ class Stage:
         }
 
     def status(self) -> dict[str, Any]:
-        lamps = [self._bot_lamp(), self._paperless_lamp()]
-        lamps.append(_lamp("Worker", self._worker_text(), good=self.paperless.worker.alive))
-        return {"lamps": lamps, "now": self.now().timestamp()}
+        return {"lamps": [self._bot_lamp(), *self.server.lamps()], "now": self.now().timestamp()}
 
     def _bot_lamp(self) -> dict[str, str]:
         if not self.bot.running:
-            return _lamp("Bot", "stopped", good=False)
+            return lamp("Bot", "stopped", good=False)
         connected = self.discord.gateway.up
-        return _lamp("Bot", "connected to Discord" if connected else "not connected to Discord", good=connected)
-
-    def _paperless_lamp(self) -> dict[str, str]:
-        if not self.paperless.is_up:
-            return _lamp("Paperless-ngx", "does not answer", good=False)
-        return _lamp("Paperless-ngx", self.trouble or "answers", good=self.trouble is None)
-
-    def _worker_text(self) -> str:
-        waiting = self.paperless.table.of_status(("pending", "started"))
-        if not self.paperless.worker.alive:
-            return f"stopped, {waiting} tasks wait" if waiting else "stopped"
-        return f"{waiting} at work or waiting" if waiting else "idle"
+        return lamp("Bot", "connected to Discord" if connected else "not connected to Discord", good=connected)
 
     def tell_status(self) -> None:
         for queue in self._watching:
@@ -109,31 +112,13 @@ class Stage:
     def is_moderator(self, user_id: int) -> bool:
         return bool(self.discord.world.permissions(user_id, ids.ALERTS_ID) & permissions.MANAGE_MESSAGES)
 
-    def newest_failure(self, *, acknowledged: bool | None = None) -> Row:
-        rows = self.paperless.table.latest_done(FAILED_STATES, len(self.paperless.table))
-        for row in rows:
-            if acknowledged is None or row.acknowledged is acknowledged:
-                return row
-        raise LookupError("nothing has failed" if acknowledged is None else "every failure is dismissed already")
-
-    def tasks(self) -> dict[str, Any]:
-        """The newest tasks, as the stand-in for Paperless's web interface lists them."""
-        table = self.paperless.table
-        failed = table.latest_done(FAILED_STATES, len(table))
-        return {
-            "tasks": [_task(row) for row in islice(table.newest(), TASKS_LISTED)],
-            "total": len(table) + len(table.history or ()),
-            "open": sum(not row.acknowledged for row in failed),
-            "up": self.paperless.is_up,
-            "now": self.now().timestamp(),
-        }
-
     def now(self) -> datetime:
         return self.discord.clock.now()
 
     def pass_time(self, seconds: float) -> None:
-        self.discord.clock.advance(seconds)
-        self.paperless.clock.advance(seconds)
+        """For the bot and for both servers."""
+        for clock in (self.paperless.clock, self.discord.clock):
+            clock.advance(seconds)
 
     # --- what happens
 
@@ -142,7 +127,7 @@ class Stage:
         """Record what the bot asks for as long as this is open."""
         listening = {
             asyncio.create_task(self._listen_to_discord(), name="page-discord"),
-            asyncio.create_task(self._listen_to_paperless(), name="page-paperless"),
+            asyncio.create_task(self.server.listen(self.activity.record, self._tell_soon), name="page-paperless"),
         }
         try:
             yield
@@ -159,17 +144,6 @@ class Stage:
                 self.activity.record(asked)
             elif event.kind in CHANGES_STATUS:
                 self.tell_status()
-
-    async def _listen_to_paperless(self) -> None:
-        async with self.paperless.events.subscribe() as events:
-            while True:
-                self._tell_of_paperless(await events.get())
-
-    def _tell_of_paperless(self, event: PaperlessEvent) -> None:
-        if event.kind == "request":
-            self.activity.record(_asked(event))
-        else:
-            self._tell_soon()
 
     def _tell_soon(self) -> None:
         """Once for all the rows that change in one moment: a burst is a thousand events."""
@@ -204,18 +178,6 @@ class Stage:
                     queue.put_nowait(("commands", self.commands(user_id)))
 
 
-def _asked(event: PaperlessEvent) -> Asked:
-    told = event.data
-    return asked_paperless(
-        method=told["method"],
-        path=told["path"],
-        query=told["query"],
-        status=told["status"] or None,
-        at=told["at"].timestamp(),
-        size=told["bytes_sent"],
-    )
-
-
 def _told(event: Event) -> dict[str, Any] | None:
     if event.kind in ("message_create", "message_update"):
         return {"op": event.kind.removeprefix("message_"), "message": local_links(event.data)}
@@ -238,22 +200,6 @@ def _local(link: Any) -> Any:
         if isinstance(link, str) and link.startswith(f"{host}/"):
             return f"/cdn{link.removeprefix(host)}"
     return link
-
-
-def _lamp(label: str, text: str, *, good: bool) -> dict[str, str]:
-    return {"label": label, "text": text, "state": "good" if good else "bad"}
-
-
-def _task(row: Row) -> dict[str, Any]:
-    result = row.result_data or {}
-    return {
-        "id": row.id,
-        "name": row.filename or row.task_type,
-        "status": row.status,
-        "acknowledged": row.acknowledged,
-        "at": (row.date_done or row.date_created).timestamp(),
-        "result": str(result.get("error_message") or result.get("reason") or ""),
-    }
 
 
 def _role(role: Mapping[str, Any]) -> dict[str, Any]:

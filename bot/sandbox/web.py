@@ -86,8 +86,10 @@ async def index(_request: web.Request) -> web.FileResponse:
     return _file("index.html")
 
 
-async def paperless(_request: web.Request) -> web.FileResponse:
-    """Where "Open in Paperless" leads: any page of it is the list of its tasks."""
+async def paperless(request: web.Request) -> web.FileResponse:
+    """Where "Open in Paperless" leads: any page of the local one is the list of its tasks."""
+    if not request.app[STAGE].has_local:
+        raise web.HTTPNotFound
     return _file("paperless.html")
 
 
@@ -105,12 +107,13 @@ def _file(name: str) -> web.FileResponse:
 
 async def state(request: web.Request) -> web.Response:
     user = request.query.get("user")
-    about = request.app[STAGE].describe(int(user) if user else None)
-    return web.json_response(about | {"world": described()})
+    stage = request.app[STAGE]
+    about = stage.describe(int(user) if user else None)
+    return web.json_response(about | {"world": described(local=stage.has_local)})
 
 
 async def tasks(request: web.Request) -> web.Response:
-    return web.json_response(request.app[STAGE].tasks())
+    return web.json_response(request.app[STAGE].local.tasks())
 
 
 async def activity(request: web.Request) -> web.Response:

@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from bot.sandbox.demo import Demo, listen_near, open_demo
 from bot.sandbox.discord import SandboxDiscord
+from bot.sandbox.local import LocalPaperless
 from bot.sandbox.paperless import SandboxPaperless
 from bot.sandbox.stage import Stage
 from tests.browser.absent import AbsentBot
@@ -66,7 +67,7 @@ async def stage() -> AsyncIterator[Stage]:
 async def open_stage() -> AsyncIterator[Stage]:
     """Both servers without a bot."""
     async with SandboxDiscord() as discord, SandboxPaperless() as paperless:
-        yield Stage(discord, paperless, AbsentBot())
+        yield Stage(discord, LocalPaperless(paperless), AbsentBot())
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -47,7 +47,7 @@ async def test_a_failed_upload_is_told_and_acknowledged_by_who_may(demo: Demo, o
     refusal = cleo.locator(".message.ephemeral")
     await expect(refusal).to_contain_text("Only you can see this")
     await expect(ben.locator(".message.ephemeral")).to_have_count(0)
-    assert not demo.stage.newest_failure().acknowledged
+    assert not demo.stage.local.newest_failure().acknowledged
     await refusal.get_by_role("button", name="Dismiss message").click()
     await expect(cleo.locator(".message.ephemeral")).to_have_count(0)
 
@@ -58,7 +58,7 @@ async def test_a_failed_upload_is_told_and_acknowledged_by_who_may(demo: Demo, o
         await expect(done).to_contain_text("acknowledged by @Ben, now")
         await expect(done.get_by_role("button", name="Acknowledge")).to_have_count(0)
         assert await done.locator(".container").get_attribute("data-accent") != accent
-    assert demo.stage.newest_failure().acknowledged
+    assert demo.stage.local.newest_failure().acknowledged
 
 
 async def test_details_are_for_the_one_who_asks_and_may(open_page: Open) -> None:

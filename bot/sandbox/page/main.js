@@ -195,11 +195,14 @@ async function start() {
 
 function take(state) {
   const first = store.guild === null;
-  const { guild, people, bot, roles, channels, commands } = state;
-  Object.assign(store, { guild, people, bot, roles, channels, commands });
+  const { place, guild, people, bot, roles, channels, commands } = state;
+  Object.assign(store, { place, guild, people, bot, roles, channels, commands });
   byId("guild").textContent = guild.name;
+  byId("tag").textContent = place.tag;
+  byId("own").textContent = `Your Paperless-ngx at ${place.tag}`;
+  byId("own").hidden = !place.own;
   drawStatus(state.status);
-  if (first) drawPanel(state.world);
+  if (first) drawPanel(state.world, place);
 }
 
 async function open() {

@@ -4,8 +4,11 @@ import { byId, el, freshId, replaceChildren } from "./dom.js";
 import { store } from "./store.js";
 import { setClock } from "./times.js";
 
-/** `groups` are `{title, actions: [{name, label, hint, fields}]}`; a field is `{name, label, type, value, choices}`. */
-export function drawPanel(groups) {
+/** `groups` are `{title, actions: [{name, label, hint, fields}]}`; a field is `{name, label, type, value, choices}`.
+    `place.about` says what will be done to somebody's own Paperless-ngx. */
+export function drawPanel(groups, place) {
+  byId("about").hidden = !place.own;
+  byId("about").append(...place.about.map((sentence) => el("p", {}, sentence)));
   replaceChildren(byId("world"), groups.map((group, index) => el(
     "details",
     { class: "group", open: index === 0 },

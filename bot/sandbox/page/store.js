@@ -1,6 +1,7 @@
 // What the page knows: one object, filled by the server's answers and events.
 
 export const store = {
+  place: null,
   guild: null,
   me: null,
   people: [],

@@ -1,14 +1,19 @@
 // A first walk through the page, six steps; shown once, and again from the header.
 import { byId, el, replaceChildren } from "./dom.js";
+import { store } from "./store.js";
 
 const SEEN = "tour-seen";
-const STEPS = [
-  ["#lamps", "A small world", "A bot, a Paperless-ngx and a Discord run on this machine. Nothing here leaves it, and all of it is gone when you stop the demo."],
+const LOCAL = {
+  beginning: "A bot, a Paperless-ngx and a Discord run on this machine. Nothing here leaves it, and all of it is gone when you stop the demo.",
+  world: "Let an upload fail, take the server down, or fail a thousand tasks at once, and see what the bot makes of it.",
+};
+const steps = ({ own, about }) => [
+  ["#lamps", "A small world", own ? `A bot and a Discord run on this machine. ${about.slice(0, 2).join(" ")}` : LOCAL.beginning],
   ["#chat", "The channel", "Tasks that fail in Paperless appear here as cards, seconds later. Each says what failed, and why."],
   ["#person", "Who you are", "Ben has the role that may acknowledge. Cleo has none: try her too. Open a second window to be two people at once."],
   ["#log", "Acknowledge", "As Ben, press Acknowledge on a card. It is acknowledged in Paperless as well, and the card says who did it."],
   ["#composer", "Commands", "Type / here: /tasks active, /tasks summary, or /tasks run. What concerns only you is shown only to you."],
-  ["#panel", "Play the world", "Let an upload fail, take the server down, or fail a thousand tasks at once, and see what the bot makes of it."],
+  ["#panel", "Play the world", own ? "Cut the bot's connection, limit its rate or stop it, and see that nothing is lost and nothing is told twice." : LOCAL.world],
 ];
 
 export function createTour({ reveal }) {
@@ -18,13 +23,14 @@ export function createTour({ reveal }) {
 
   function show(index) {
     step = index;
-    const [target, title, text] = STEPS[step];
+    const all = steps(store.place);
+    const [target, title, text] = all[step];
     mark(target);
     reveal(target);
-    const last = step === STEPS.length - 1;
+    const last = step === all.length - 1;
     replaceChildren(
       box,
-      el("p", { class: "muted" }, `Step ${step + 1} of ${STEPS.length}`),
+      el("p", { class: "muted" }, `Step ${step + 1} of ${all.length}`),
       el("h2", { id: "tour-title" }, title),
       el("p", {}, text),
       el(
