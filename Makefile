@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Images of Python like to forbid byte code: the tests start the bot, and pytest its workers, many times over.
+unexport PYTHONDONTWRITEBYTECODE
 UV := $(shell command -v uv 2>/dev/null)
 
 .PHONY: setup demo test check bench soak lock
