@@ -112,3 +112,17 @@ def test_importing_the_command_line_does_nothing() -> None:
     tree = ast.parse((ROOT / "bot/__main__.py").read_text(encoding="utf-8"))
     effects = [node for node in tree.body if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)]
     assert not effects
+
+
+@pytest.mark.parametrize(
+    ("library", "user"),
+    [
+        ("discord", "bot/app.py"),
+        ("aiohttp", "bot/paperless/transport.py"),
+        ("pydantic", "bot/sections.py"),
+        ("pydantic_settings", "bot/config.py"),
+        ("apscheduler.schedulers.asyncio", "bot/app.py"),
+    ],
+)
+def test_it_stands_on_what_its_user_named(library: str, user: str) -> None:
+    assert library in imports(ROOT / user)
