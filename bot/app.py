@@ -24,6 +24,7 @@ from bot.cdn import cdn_session
 from bot.config import Settings
 from bot.database import Database
 from bot.drawing import Drawing
+from bot.events import Reading
 from bot.failures.desk import Desk, WatchedServer, links_of
 from bot.failures.followers import Followers
 from bot.failures.ledger import Ledger
@@ -238,6 +239,9 @@ class TaskBot(commands.Bot):
         return self.is_open and EXTENSIONS[-1] in self.extensions
 
     # --- start and stop
+
+    def _get_state(self, **options: Any) -> Reading:
+        return Reading(dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options)
 
     async def setup_hook(self) -> None:
         # A cog that fails to load stops the start: half a bot looks like a whole one.

@@ -103,3 +103,7 @@ def completed(command: Json, path: str = "") -> Iterator[tuple[str, str]]:
             yield from completed(option, name)
         elif option.get("autocomplete"):
             yield name, option["name"]
+
+
+def without(found: Json, *names: str) -> Json:
+    return {name: value for name, value in found.items() if name not in names}
