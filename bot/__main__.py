@@ -108,7 +108,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     logs.set_up(arguments.log_format)
     try:
-        return _carry_out(arguments)
+        with logs.all_of_it():
+            return _carry_out(arguments)
     except Exception:
         # Python's own report of a crash would not pass the redactor.
         logging.getLogger(__name__).critical("a defect ended the bot", exc_info=True, extra={"event": "crashed"})

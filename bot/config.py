@@ -9,8 +9,9 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import unquote
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.sections import (
@@ -25,6 +26,7 @@ from bot.sections import (
     PaperlessSection,
     UploadSection,
 )
+from bot.ui import redaction
 
 ENV_PREFIX = "BOT_"
 
@@ -67,6 +69,22 @@ class Settings(BaseSettings):
                 raise ValueError(f"failures.routes.{number}.servers: no [paperless.{unknown[0]}] in this file")
         return self
 
+    @model_validator(mode="after")
+    def _secrets_are_masked(self) -> Self:
+        """From here on, wherever they stand."""
+        redaction.remember(self.secrets())
+        return self
+
+    def secrets(self) -> set[str]:
+        """All that must not be shown: tokens, headers, the password of the database (as it is, and as in the URL).
+
+        A header that says what an address says anyway, such as Host, is none.
+        """
+        addresses = " ".join(f"{one.url} {one.link_base}" for one in self.paperless.values())
+        password = self.database.url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+        found = {*_secrets_in(self), password, unquote(password)}
+        return {secret for secret in found if secret and secret not in addresses}
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -79,9 +97,20 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
+def _secrets_in(value: Any) -> Iterator[str]:
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, BaseModel):
+        for _, inner in value:
+            yield from _secrets_in(inner)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _secrets_in(inner)
+
+
 def _sentence(error: Any) -> str:
     key = ".".join(str(part) for part in error["loc"] if part != "[key]")
-    message = error["msg"].removeprefix("Value error, ")
+    message = redaction.redact(error["msg"].removeprefix("Value error, "))
     if error["type"] == "extra_forbidden":
         message = "unknown key: see config.example.toml for those there are"
     elif error["type"] == "missing":

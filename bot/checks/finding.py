@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.exits import Exit
+from bot.ui.redaction import redact
 
 
 class Level(StrEnum):
@@ -24,7 +25,7 @@ class Finding:
     stops: bool = True
 
     def __str__(self) -> str:
-        return f"{self.level:8} {self.subject}: {self.text}"
+        return f"{self.level:8} {self.subject}: {redact(self.text)}"
 
 
 def ok(subject: str, text: str) -> Finding:

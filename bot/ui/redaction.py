@@ -1,10 +1,14 @@
 """The one redactor: what must not leave in a message, a file or a log line.
 
+It knows secrets by their look, and those of the configuration by their value: `remember` is told once, when it is read.
 It errs on the side of too much: a word lost from an error message is a smaller harm than a password in a chat. Redact
 before cutting, never after: half a secret no longer looks like one. Repetitions are bounded: no text makes it slow.
 """
 
+import json
 import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
 REDACTED = "[redacted]"
 
@@ -49,8 +53,38 @@ _RULES: tuple[tuple[str, str], ...] = (
 _COMPILED = tuple((re.compile(pattern), replacement) for pattern, replacement in _RULES)
 
 
+_known: tuple[str, ...] = ()
+SHORTEST = 8
+_OUR_WORDS = re.compile(r"(?:paperless|ngx|postgres(?:ql)?|discord|database|[-_])+", re.I)
+
+
+def remember(secrets: Iterable[str]) -> None:
+    """The secrets of this process, instead of those told before.
+
+    Two kinds are left to their look: the very short, and such as "paperless", which would be cut out of every sentence.
+    """
+    global _known
+    telling = (secret for secret in secrets if len(secret) >= SHORTEST and not _OUR_WORDS.fullmatch(secret))
+    forms = {form for secret in telling for form in _forms(secret)}
+    _known = tuple(sorted(forms, key=len, reverse=True))  # one may be a part of another
+
+
+def _forms(secret: str) -> set[str]:
+    """As it stands, and as it stands in a URL, in JSON and in a repr."""
+    in_urls = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
+    return {secret, *in_urls, json.dumps(secret)[1:-1], repr(secret)[1:-1]}
+
+
+def mask(text: str) -> str:
+    """`text` without what was remembered."""
+    for secret in _known:
+        text = text.replace(secret, REDACTED)
+    return text
+
+
 def redact(text: str) -> str:
     """`text` without tokens, authorization headers, passwords and the names in home directories."""
+    text = mask(text)
     for pattern, replacement in _COMPILED:
         text = pattern.sub(replacement, text)
     return text

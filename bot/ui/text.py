@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from bot.ui.redaction import REDACTED, redact
+from bot.ui.redaction import REDACTED, mask, redact
 
 __all__ = [
     "REDACTED",
@@ -107,11 +107,13 @@ def _without_flood(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """One line without what cannot be seen: control, zero-width, bidirectional characters, lone surrogates."""
+    """One line without what cannot be seen (control, zero-width, bidirectional characters, lone surrogates), and
+    without the secrets of the configuration."""
     text = unicodedata.normalize("NFC", text[:MAX_INPUT])
     spaced = "".join(" " if character.isspace() else character for character in text)
     # Python's isspace knows no U+180E, and what is invisible may leave two spaces behind.
-    return _without_flood(" ".join("".join(_visible(spaced)).split()))
+    # Masked last: a secret with something invisible in it is none before.
+    return _without_flood(mask(" ".join("".join(_visible(spaced)).split())))
 
 
 def _joins(character: str, cluster: str) -> bool:
@@ -193,7 +195,7 @@ def escape(text: str, limit: int = REASON_LIMIT) -> Escaped:
 def code_block(text: str, limit: int) -> Escaped:
     """`text` with its lines, in a code fence; too long: its first line and its end, where a traceback says it."""
     lines = [("".join(_visible(line.expandtabs(4)))).rstrip() for line in text[-MAX_INPUT:].splitlines()]
-    body = "\n".join(lines).strip("\n").replace("`", "'")
+    body = mask("\n".join(lines)).strip("\n").replace("`", "'")
     body = _EVERYONE.sub("＠", _MENTION.sub("‹", body))
     room = limit - len("```\n\n```")
     if length(body) > room:

@@ -1,17 +1,22 @@
 """No secret of the configuration is in anything the bot writes: logs at every level, errors, repr, health, crashes."""
 
 import io
+import json
 import logging
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pytest
 
 from bot import logs
-from bot.config import Settings
+from bot.checks.finding import failure
+from bot.config import ConfigError, Settings, load
 from bot.sandbox.discord import ids
+from bot.ui import redaction
+from bot.ui.text import clean, code_block, escape, plain, redact
 from tests.house import House
 
 PROXY_SECRET = "hunter2-of-the-proxy"
@@ -145,17 +150,127 @@ async def test_the_health_pages_show_none(tmp_path: Path) -> None:
         assert not [secret for secret in house.secrets() if secret in pages]
 
 
+ODD = "pä/ss w%rd+&\"'\\1"  # a header of a proxy may hold anything
+VALUES = {
+    "discord": {"token": "discord-canary", "guild_id": 1},
+    "paperless": {
+        "home": {
+            "url": "https://inside.example.org",
+            "token": "main-canary",
+            "run_token": "run-canary",
+            "headers": {"CF-Access": "proxy-canary", "X-Odd": ODD, "Host": "inside.example.org"},
+        }
+    },
+    "failures": {"channel_id": 1},
+    "database": {"url": "postgresql://bot:p%40ss%2Fcanary@db/bot"},
+}
+KNOWN = ["discord-canary", "main-canary", "run-canary", "proxy-canary", "p%40ss%2Fcanary", "p@ss/canary"]
+FORMS = [*KNOWN, ODD, quote(ODD), quote(ODD, safe=""), quote_plus(ODD), json.dumps(ODD), repr(ODD)]
+
+
+@pytest.fixture
+def configured() -> Iterator[Settings]:
+    yield Settings.model_validate(VALUES)
+    redaction.remember([])
+
+
+class TestKnownByTheirValue:
+    """A secret that looks like nothing, in a place where nothing says that it is one."""
+
+    @pytest.mark.parametrize("form", FORMS)
+    def test_in_no_text_that_is_shown(self, configured: Settings, form: str) -> None:
+        said = f"See{form}here"
+        shown = [redact(said), clean(said), escape(said), plain(said, 100), code_block(said, 200)]
+        assert not [text for text in shown if form in text or "canary" in text or "rd+" in text]
+        assert all("See" in text and "here" in text for text in shown)
+
+    @pytest.mark.parametrize("log_format", ["text", "json"])
+    @pytest.mark.parametrize("secret", [*KNOWN, ODD])
+    def test_in_no_line_of_a_log(self, configured: Settings, secret: str, log_format: logs.LogFormat) -> None:
+        stream, root = io.StringIO(), logging.getLogger()
+        handlers, level = root.handlers[:], root.level
+        try:
+            logs.set_up(log_format, level=logging.DEBUG, stream=stream)
+            for name in ("bot", "aiohttp.client", "sqlalchemy.engine.Engine", "asyncio", "discord.http"):
+                logging.getLogger(name).warning("sent %r with %s", {"X": secret}, secret)
+                try:
+                    raise KeyError(secret)
+                except KeyError:
+                    logging.getLogger(name).exception("lost")
+        finally:
+            root.handlers[:] = handlers
+            root.setLevel(level)
+        written = stream.getvalue()
+        assert len(written.splitlines()) == 10
+        assert "canary" not in written
+        assert "rd+" not in written
+
+
+def test_something_invisible_in_a_secret_does_not_hide_it(configured: Settings) -> None:
+    assert "canary" not in clean("main-\u200bcan\u200dary")
+    assert "canary" not in code_block("x\nmain-\u200bcanary", 100)
+
+
+def test_what_an_address_says_anyway_is_no_secret(configured: Settings) -> None:
+    """A proxy may want a Host header, which stands among the secrets."""
+    assert "inside.example.org" in redact("there is no host inside.example.org")
+
+
+@pytest.mark.parametrize("password", ["paperless", "paperless-ngx", "postgres", "x"])
+def test_a_password_that_is_a_word_of_ours_does_not_cut_up_every_sentence(password: str) -> None:
+    Settings.model_validate(VALUES | {"database": {"url": f"postgresql://bot:{password}@db/bot"}})
+    try:
+        assert "Paperless-ngx does not answer: x" in redact("Paperless-ngx does not answer: x")
+        assert f":{password}@" not in redact(f"at postgresql://bot:{password}@db/bot")
+    finally:
+        redaction.remember([])
+
+
+def test_a_secret_from_a_file_is_known_too(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from-a-file\n", encoding="utf-8")
+    server = {"url": "http://x", "token_file": str(tmp_path / "token")}
+    Settings.model_validate(VALUES | {"paperless": {"home": server}})
+    try:
+        assert redact("got from-a-file back") == f"got {redaction.REDACTED} back"
+    finally:
+        redaction.remember([])
+
+
+def test_a_mistake_in_the_configuration_is_told_without_the_password_in_it(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[paperless.home]\nurl = "ftp://bot:hunter2@host/"\n', encoding="utf-8")
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path / "config.toml")
+    assert "paperless.home.url" in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+
+
+def test_what_check_finds_is_told_without_secrets(configured: Settings) -> None:
+    assert "canary" not in str(failure("paperless.home", "rejected: main-canary"))
+
+
+ESCAPES = {
+    "a record whose arguments do not fit": "logging.getLogger('x').error('%d', {secret!r})",
+    "a thread": "t = threading.Thread(target=lambda: 1 / int({secret!r})); t.start(); t.join()",
+    "a destructor": "type('T', (), {{'__del__': lambda self: 1 / int({secret!r})}})()",
+    "a warning": "warnings.warn({secret!r}, UserWarning)",
+    "a task that nobody awaits": "asyncio.ensure_future(asyncio.to_thread(int, {secret!r})); await asyncio.sleep(.1)",
+    "an error": "raise KeyError('postgresql://bot:" + PASSWORD + "@db/bot', {secret!r})",
+}
+
+
 @pytest.mark.parametrize("log_format", ["text", "json"])
-def test_a_crash_is_reported_without_secrets(tmp_path: Path, log_format: str) -> None:
-    """A defect ends the process with status 1 and a traceback: in the log, redacted, and nowhere else."""
+def test_whatever_escapes_is_told_in_the_log_and_without_secrets(tmp_path: Path, log_format: str) -> None:
+    """Python tells of these by itself, on stderr and as they are. The last one ends the process with status 1."""
+    token = "canary-of-the-configuration"
     program = (
-        "import bot.__main__ as m, asyncio\n"
-        "async def _broken(*_a, **_k): raise KeyError('postgresql://bot:" + PASSWORD + "@db/bot')\n"
-        "import bot.run; bot.run.run_until_signalled = bot.run.run = _broken\n"
-        f"import sys; sys.exit(m.main(['run', '--config', 'config.toml', '--log-format', '{log_format}']))\n"
+        "import bot.__main__ as m, asyncio, bot.run, logging, sys, threading, warnings\n"
+        "async def broken(*_a, **_k):\n"
+        + "".join(f"    {line.format(secret=token)}\n" for line in ESCAPES.values())
+        + "bot.run.run_until_signalled = broken\n"
+        f"sys.exit(m.main(['run', '--config', 'config.toml', '--log-format', '{log_format}']))\n"
     )
     (tmp_path / "config.toml").write_text(
-        '[discord]\ntoken = "x"\nguild_id = 1\n[paperless.home]\nurl = "http://127.0.0.1:1"\ntoken = "y"\n'
+        f'[discord]\ntoken = "{token}"\nguild_id = 1\n[paperless.home]\nurl = "http://127.0.0.1:1"\ntoken = "y"\n'
         "[failures]\nchannel_id = 1\n"
     )
     root = Path(__file__).resolve().parents[2]
@@ -164,4 +279,6 @@ def test_a_crash_is_reported_without_secrets(tmp_path: Path, log_format: str) ->
     )
     assert ended.returncode == 1
     assert "KeyError" in ended.stderr
+    assert len(ended.stderr.splitlines()) == len(ESCAPES)
     assert PASSWORD not in ended.stdout + ended.stderr
+    assert token not in ended.stdout + ended.stderr
