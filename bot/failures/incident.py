@@ -13,9 +13,11 @@ from datetime import datetime
 
 from bot.failures.card import IncidentKind
 from bot.paperless.models import Task, TaskStatus
+from bot.paperless.wire import tellable
 
 MESSAGE_LIMIT = 2000  # the server does not cap messages; a card shows 200
 FILENAME_LIMIT = 1000
+TYPE_LIMIT = 100
 
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b0x[0-9a-f]+\b", re.IGNORECASE)
@@ -137,6 +139,15 @@ def done_at(task: Task) -> datetime:
     return task.date_done or task.date_started or task.date_created
 
 
+def task_key(task: Task) -> str:
+    """Its UUID, as the ledger can hold it whatever it is."""
+    return tellable(task.task_id)
+
+
+def _kept(text: str | None, limit: int) -> str | None:
+    return tellable(text[:limit]) if text else None
+
+
 def _document_made(task: Task) -> int | None:
     """A rejected duplicate is related to the document it duplicates, and made none itself."""
     if task.duplicate_of is not None:
@@ -147,18 +158,18 @@ def _document_made(task: Task) -> int | None:
 def _failure(
     task: Task, *, server: str, kind: IncidentKind, at: datetime, kind_print: str, acknowledged: bool
 ) -> Failure:
-    filename = task.filename[:FILENAME_LIMIT] if task.filename else None
+    filename = _kept(task.filename, FILENAME_LIMIT)
     return Failure(
         server=server,
-        task_id=task.task_id,
+        task_id=task_key(task),
         at=at,
         kind=kind,
         task_pk=task.id,
-        task_type=task.task_type.value,
-        trigger_source=task.trigger_source.value,
+        task_type=_kept(task.task_type.value, TYPE_LIMIT) or "",
+        trigger_source=_kept(task.trigger_source.value, TYPE_LIMIT) or "",
         filename=filename,
-        error_type=task.error_type,
-        message=task.error_message[:MESSAGE_LIMIT] if task.error_message else None,
+        error_type=_kept(task.error_type, MESSAGE_LIMIT),
+        message=_kept(task.error_message, MESSAGE_LIMIT),
         owner=task.owner,
         duration_seconds=task.duration_seconds,
         wait_time_seconds=task.wait_time_seconds,

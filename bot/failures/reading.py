@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.failures import looking
 from bot.failures.findings import Findings, Key, Memory, Quiet
-from bot.failures.incident import Failure, done_at, failure_of
+from bot.failures.incident import Failure, done_at, failure_of, task_key
 from bot.failures.routing import Policy
 from bot.failures.view import Backlog
 from bot.paperless import PaperlessClient
@@ -64,7 +64,7 @@ class Reading:
                 break
         quiet = _quiet(first)
         listed = max(0, quiet.count - fresh)
-        whole = len(known) >= listed
+        whole = not known or len(known) >= listed
         now = self._now()
         memory = Memory(
             server=self._server,
@@ -182,4 +182,4 @@ def _quiet(page: TaskPage | None) -> Quiet:
     if page is None or not page.results:
         return Quiet(count=0, task_id=None, at=None)
     newest = page.results[0]
-    return Quiet(count=page.count, task_id=newest.task_id, at=done_at(newest))
+    return Quiet(count=page.count, task_id=task_key(newest), at=done_at(newest))

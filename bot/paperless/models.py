@@ -8,9 +8,9 @@ from collections.abc import AsyncIterable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from os import PathLike
-from typing import Any, Self
+from typing import Annotated, Any, Self, TypeGuard
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from bot.paperless.enums import (
     FINISHED,
@@ -42,8 +42,17 @@ __all__ = [
     "TriggerSource",
 ]
 
+Number = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Uuid = Annotated[str, Meta(max_length=255)]
+"""What a database can hold. A number beyond is none of Paperless-ngx's, and read like one that is missing."""
+
 # What 2.20 stores for some milliseconds, before the real text of a failure: the repr of a Python object.
 UNSETTLED_TRACEBACK = "<traceback object at "
+
+
+def is_number(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
 
 
 @in_utc
@@ -53,8 +62,8 @@ class Task(Struct, frozen=True, kw_only=True, gc=False):
     `result_data` is a dict: an answer of another shape is kept as `{"value": answer}`.
     """
 
-    id: int
-    task_id: str
+    id: Number
+    task_id: Uuid
     status: TaskStatus
     date_created: Moment
     task_type: TaskType = TaskType("")
@@ -68,9 +77,9 @@ class Task(Struct, frozen=True, kw_only=True, gc=False):
     wait_time_seconds: float | None = None
     input_data: dict[str, Any] = {}
     result_data: dict[str, Any] | None = None
-    related_document_ids: tuple[int, ...] = ()
+    related_document_ids: tuple[Number, ...] = ()
     acknowledged: bool = False
-    owner: int | None = None
+    owner: Number | None = None
 
     def __hash__(self) -> int:
         return hash(self.task_id)
@@ -84,7 +93,7 @@ class Task(Struct, frozen=True, kw_only=True, gc=False):
 
     def _result_id(self, key: str) -> int | None:
         value = self._result(key)
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        return value if is_number(value) else None
 
     @property
     def filename(self) -> str | None:
@@ -164,10 +173,10 @@ class TaskSummary(Struct, frozen=True, kw_only=True):
     """One task type over the last days. Started and revoked tasks are in `total_count` alone."""
 
     task_type: TaskType
-    total_count: int = 0
-    pending_count: int = 0
-    success_count: int = 0
-    failure_count: int = 0
+    total_count: Count = 0
+    pending_count: Count = 0
+    success_count: Count = 0
+    failure_count: Count = 0
     avg_duration_seconds: float | None = None
     avg_wait_time_seconds: float | None = None
     last_run: Moment | None = None
@@ -178,10 +187,10 @@ class TaskSummary(Struct, frozen=True, kw_only=True):
 class TaskStatusCounts(Struct, frozen=True, kw_only=True):
     """`needs_attention` is failure + revoked, acknowledged ones included unless asked with `acknowledged=False`."""
 
-    all: int = 0
-    needs_attention: int = 0
-    in_progress: int = 0
-    completed: int = 0
+    all: Count = 0
+    needs_attention: Count = 0
+    in_progress: Count = 0
+    completed: Count = 0
 
 
 @in_utc

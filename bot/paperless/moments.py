@@ -10,6 +10,8 @@ Moment = Annotated[datetime, Meta(tz=True)]
 MOMENTS = frozenset(
     {"date_created", "date_started", "date_done", "last_run", "last_success", "last_failure", "added", "modified"}
 )
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""What lies beyond is read as these: from the years 1 and 9999 nobody can go on counting."""
 K = TypeVar("K", bound=type[Struct])
 
 
@@ -25,12 +27,11 @@ class _InUtc:
         if row is None:
             return self
         moment = self._stored.__get__(row)
-        if moment is None or moment.tzinfo is UTC:
-            return moment
-        try:
-            return moment.astimezone(UTC)
-        except OverflowError:  # within hours of the year 1 or 9999
-            return moment.replace(tzinfo=UTC)
+        if moment is None:
+            return None
+        if not EARLIEST.year <= moment.year < LATEST.year:
+            return EARLIEST if moment.year < EARLIEST.year else LATEST
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def in_utc(kind: K) -> K:

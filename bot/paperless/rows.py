@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import fields
 
-from bot.paperless.models import Document, Task, TaskPage, TaskStatusCounts, TaskSummary
+from bot.paperless.models import Count, Document, Task, TaskPage, TaskStatusCounts, TaskSummary
 from bot.paperless.moments import MOMENTS
 from bot.paperless.wire import JsonText
 
@@ -28,13 +28,13 @@ class ShapeError(ValueError):
 
 
 class _Page(msgspec.Struct):
-    count: int
+    count: Count
     results: tuple[Task, ...]
     next: str | None = None
 
 
 class _Result(msgspec.Struct):
-    result: int
+    result: Count
 
 
 class _Started(msgspec.Struct):
@@ -63,9 +63,16 @@ def task_page(body: JsonText, *, page: int) -> TaskPage:
         if not isinstance(rows, list):
             raise ShapeError("no page of tasks") from None
         results = tuple(tolerant(Task, row) for row in rows)
-        count = data["count"] if type(data.get("count")) is int else len(results)
+        count = _count(data.get("count"), otherwise=len(results))
         following = data.get("next")
     return TaskPage(count=count, results=results, next_page=page + 1 if following and results else None)
+
+
+def _count(value: Any, *, otherwise: int) -> int:
+    try:
+        return msgspec.convert(value, Count)
+    except NOT_EXACT:
+        return otherwise
 
 
 def task(body: JsonText) -> Task:

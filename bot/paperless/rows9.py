@@ -11,7 +11,15 @@ from typing import Any
 import msgspec
 
 from bot.paperless.filters import TaskFilter
-from bot.paperless.models import UNSETTLED_TRACEBACK, Task, TaskStatus, TaskType, TriggerSource
+from bot.paperless.models import (
+    UNSETTLED_TRACEBACK,
+    Number,
+    Task,
+    TaskStatus,
+    TaskType,
+    TriggerSource,
+    is_number,
+)
 from bot.paperless.moments import Moment
 from bot.paperless.rows import exactly, one, several
 from bot.paperless.wire import JsonText
@@ -35,7 +43,7 @@ _TRACEBACK = "Traceback (most recent call last):"
 
 
 class Row9(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    id: int
+    id: Number
     task_id: str
     status: str
     date_created: Moment
@@ -46,7 +54,7 @@ class Row9(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     result: Any = None
     acknowledged: bool = False
     related_document: Any = None
-    owner: int | None = None
+    owner: Number | None = None
 
 
 _ROW = msgspec.json.Decoder(Row9)
@@ -105,7 +113,7 @@ def _display(text: str) -> str:
 def _document_number(value: Any) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
         return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if is_number(value) else None
 
 
 def _related(row: Row9, result: dict[str, Any] | None) -> tuple[int, ...]:

@@ -46,6 +46,11 @@ UPLOAD = Endpoint("POST", "/api/documents/post_document/", "upload documents", "
 DOCUMENT = Endpoint("GET", "/api/documents/{}/", "see documents", "view_document")
 
 
+def tellable(text: str) -> str:
+    """Without what no file, database or other server takes: halves of characters, and NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
 class Answer(NamedTuple):
     """`headers` has lower-case keys, or does not care about case."""
 
@@ -54,7 +59,7 @@ class Answer(NamedTuple):
     body: JsonText
 
     def header(self, name: str) -> str:
-        return self.headers.get(name, "")
+        return tellable(self.headers.get(name, ""))
 
     @property
     def is_json(self) -> bool:
@@ -134,7 +139,7 @@ def _fields(body: JsonText) -> dict[str, tuple[str, ...]]:
         elif isinstance(value, list):
             waiting += [(name, one) for one in reversed(value)]
         else:
-            found.setdefault(name, []).append(str(value))
+            found.setdefault(tellable(name), []).append(tellable(str(value)))
     return {name: tuple(texts) for name, texts in found.items()}
 
 
