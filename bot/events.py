@@ -5,10 +5,12 @@ discord.py takes many a field for granted, and gives up the connection, with it 
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import discord
+import msgspec
 from discord.state import ConnectionState
+from msgspec import Meta, Struct
 
 if TYPE_CHECKING:
     State = ConnectionState[Any]
@@ -38,10 +40,92 @@ def completed(interaction: Event) -> dict[str, Any]:
         channel = {"type": discord.ChannelType.text.value, "name": "", "position": 0, "id": whole["channel_id"]}
     whole["channel"] = channel
     if "member" in whole:
-        whole["member"] = {"roles": [], "flags": 0, **whole["member"]}
+        whole["member"] = {"roles": [], "flags": 0, **whole["member"], "user": _named(whole["member"]["user"])}
     if "message" in whole:
-        whole["message"] = {"type": 0, "content": "", **whole["message"]}
+        author = _named(whole["message"]["author"])
+        whole["message"] = {"type": 0, "content": "", "components": [], **whole["message"], "author": author}
     return whole
+
+
+def _named(user: Event) -> dict[str, Any]:
+    return {"username": str(user["id"]), "discriminator": "0", "avatar": None, **user}
+
+
+ROW, SECTION, CONTAINER = 1, 9, 17
+HOLDERS = (ROW, SECTION, CONTAINER)
+Snowflake = Annotated[str, Meta(pattern=r"\A[0-9]{1,19}\Z")] | Annotated[int, Meta(ge=0)]
+
+
+class _User(Struct):
+    id: Snowflake
+
+
+class _Member(Struct):
+    user: _User
+    roles: tuple[Snowflake, ...]
+    permissions: Snowflake = "0"
+
+
+class _Option(Struct):
+    name: str
+    type: Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+    value: str | int | float | bool | None = None
+    options: tuple["_Option", ...] = ()
+
+
+class _Data(Struct):
+    """Of a command, a suggestion or an entry of a menu; of a press; of a form."""
+
+    name: str = ""
+    type: Literal[1, 2, 3] = 1
+    guild_id: Snowflake | None = None
+    options: tuple[_Option, ...] = ()
+    resolved: dict[str, dict[Snowflake, dict[str, Any]]] = {}
+    target_id: Snowflake | None = None
+    custom_id: str = ""
+    component_type: int = 0
+    values: tuple[Any, ...] = ()  # looked at one by one in `bot.presses`
+
+
+class _Component(Struct):
+    type: int
+    custom_id: str | None = None
+    components: tuple["_Component", ...] = ()
+    accessory: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.type in HOLDERS and not self.components:
+            raise ValueError("nothing in a row")
+        if self.type == SECTION and self.accessory is None:
+            raise ValueError("nothing beside a section")
+
+
+class _Message(Struct):
+    id: Snowflake
+    author: _User
+    components: tuple[_Component, ...] = ()
+    flags: int = 0
+
+
+class _Interaction(Struct):
+    """What must be as it is, so that somebody can be answered: who it is, what they did, and on which message."""
+
+    id: Snowflake
+    application_id: Snowflake
+    token: str
+    type: Literal[2, 3, 4, 5]
+    data: _Data
+    guild_id: Snowflake | None = None
+    member: _Member | None = None
+    user: _User | None = None
+    message: _Message | None = None
+    channel: dict[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        if (self.member if self.guild_id else self.user) is None:
+            raise ValueError("nobody did it")
+        if not (self.data.name if self.type in (2, 4) else self.data.custom_id):
+            raise ValueError("nothing was done")
 
 
 class Reading(State):
@@ -54,7 +138,9 @@ class Reading(State):
         }
 
     def parse_interaction_create(self, data: Any) -> None:
-        super().parse_interaction_create(completed(data))  # type: ignore[arg-type]
+        whole = completed(data)
+        msgspec.convert(whole, _Interaction)
+        super().parse_interaction_create(whole)  # type: ignore[arg-type]
 
 
 def _unstoppable(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
