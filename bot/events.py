@@ -107,7 +107,7 @@ class _Message(Struct):
     flags: int = 0
 
 
-class _Interaction(Struct):
+class Whole(Struct):
     """What must be as it is, so that somebody can be answered: who it is, what they did, and on which message."""
 
     id: Snowflake
@@ -122,7 +122,7 @@ class _Interaction(Struct):
     channel: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
-        if (self.member if self.guild_id else self.user) is None:
+        if (self.member if int(self.guild_id or 0) else self.user) is None:
             raise ValueError("nobody did it")
         if not (self.data.name if self.type in (2, 4) else self.data.custom_id):
             raise ValueError("nothing was done")
@@ -139,7 +139,7 @@ class Reading(State):
 
     def parse_interaction_create(self, data: Any) -> None:
         whole = completed(data)
-        msgspec.convert(whole, _Interaction)
+        msgspec.convert(whole, Whole)
         super().parse_interaction_create(whole)  # type: ignore[arg-type]
 
 

@@ -23,6 +23,7 @@ from tests.hostile import HOSTILE
 from tests.house import House
 from tests.safety.forging import every_payload, on_a_message, use
 from tests.safety.kinds import KINDS
+from tests.safety.mutating import broken
 
 ALPHABET = "t1:ackinfolmuhsw-allyes0123456789_.:\x00é\U0001f600@ "
 BATCH = 100
@@ -78,22 +79,6 @@ def test_a_number_in_a_filter_that_is_none_of_ours_is_refused(letter: str, numbe
 @given(st.integers(0, 2**64))
 def test_a_million_custom_ids(seed: int) -> None:
     read_or_refused(seed)
-
-
-JUNK: list[Any] = [None, True, -1, 2**70, 1.5, "", "x", "9" * 400, [], {}, [[]], {"a": None}, *HOSTILE[:20]]
-
-
-def broken(value: Any, chance: random.Random) -> Any:
-    """The same with something in it exchanged, left out or added."""
-    if isinstance(value, dict) and value and chance.random() < 0.9:
-        key = chance.choice(list(value))
-        if chance.random() < 0.15:
-            return {name: each for name, each in value.items() if name != key}
-        return value | {key: broken(value[key], chance)}
-    if isinstance(value, list) and value and chance.random() < 0.9:
-        where = chance.randrange(len(value))
-        return [*value[:where], broken(value[where], chance), *value[where + 1 :]]
-    return chance.choice(JUNK)
 
 
 async def test_broken_interactions_change_nothing_and_stop_nothing(house: House) -> None:
@@ -156,4 +141,12 @@ def pages_read_or_refused(seed: int) -> None:
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2**64))
 def test_any_answer_of_paperless_is_read_or_refused(seed: int) -> None:
+    pages_read_or_refused(seed)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@settings(deadline=None, max_examples=10_000, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**64))
+def test_a_million_answers(seed: int) -> None:
     pages_read_or_refused(seed)
