@@ -19,6 +19,7 @@ from bot.config import Settings
 from bot.sandbox.discord import SandboxDiscord, ids
 from bot.sandbox.paperless import Pace, SandboxPaperless
 from tests.discord_schema import check_all
+from tests.ledgers import migrated
 
 Json = dict[str, Any]
 POLL_SECONDS = 1  # the least that the configuration allows
@@ -77,6 +78,7 @@ class House:
         self.discord = await self._stack.enter_async_context(SandboxDiscord())
         for paperless in self.all_paperless.values():
             await self._stack.enter_async_context(paperless)
+        await migrated(self.folder / "bot.db")
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:

@@ -24,6 +24,7 @@ from tests.failures.channels import ALERTS as ALERTS
 from tests.failures.channels import Channels
 from tests.failures.channels import Died as Died
 from tests.failures.channels import Message as Message
+from tests.ledgers import migrated
 
 OTHER = 3000000000000000009
 ROLE = 4000000000000000004
@@ -151,23 +152,6 @@ def digests(channels: Channels, channel_id: int = ALERTS) -> list[DigestCard]:
     return [card for card in channels.cards(channel_id) if isinstance(card, DigestCard)]
 
 
-_template: list[bytes] = []
-
-
-async def _migrated(path: Path) -> None:
-    """The migrations take longer than most tests: done once, and copied."""
-    template = path.with_name("template.db")
-    if not _template:
-        await (await Database.open(f"sqlite:///{template}")).close()
-    await asyncio.to_thread(_copy, template, path)
-
-
-def _copy(template: Path, path: Path) -> None:
-    if not _template:
-        _template.append(template.read_bytes())
-    path.write_bytes(_template[0])
-
-
 @asynccontextmanager
 async def a_world(
     path: Path,
@@ -192,7 +176,7 @@ async def a_world(
         section=section(**changes),
     )
     try:
-        await _migrated(world.path)
+        await migrated(world.path)
         await world.open()
         if begun:
             for watcher in world.desk.watchers.values():
