@@ -20,6 +20,7 @@ KNOWN_AT_START = 5000  # rows of the backlog that are written down one by one; w
 PAGE, LARGE_PAGE = 100, 1000
 FRUITLESS = 3  # readings in vain, after which the rows that the count promises are taken to be known ones
 DEEP_EVERY = timedelta(minutes=5)  # a row that vanished can hide one that showed late: look anyway
+SAME_CLOCK = timedelta(seconds=5)  # an answer carries the second in which it was sent, and takes its time
 UNSETTLED_PAUSE = 0.3  # seconds: 2.20 writes the text of a failure some ms after its status
 UNSETTLED_FOR = timedelta(seconds=10)  # after that it is told as it is
 
@@ -52,12 +53,13 @@ class Reading:
         """The very first look: what had failed when the bot started is known from now on. What failed between its start
         and this look, for which the server may have kept it waiting, is new."""
         unacknowledged = await self._client.tasks.filter(status=looking.ATTENTION, acknowledged=False).page(page_size=1)
+        began = self._began + self._ahead()
         first: TaskPage | None = None
         known: list[Failure] = []
         fresh = 0
         async for page in self._list.pages(page_size=looking.ROWS):
             first = first or page
-            old = [each for each in self._failures(page) if each.at <= self._began]
+            old = [each for each in self._failures(page) if each.at <= began]
             fresh += len(page.results) - len(old)
             known += old
             if len(known) >= KNOWN_AT_START:
@@ -80,6 +82,12 @@ class Reading:
         backlog = Backlog(total=listed, unacknowledged=min(max(0, unacknowledged.count - fresh), listed))
         await self._findings.begin(memory, known=known, backlog=backlog, policy=policy)
         return memory
+
+    def _ahead(self) -> timedelta:
+        """How far the server's clock is ahead of ours, going by its last answer; its failures have its time."""
+        there = self._client.server_date
+        ahead = timedelta(0) if there is None else there - self._now()
+        return ahead if abs(ahead) > SAME_CLOCK else timedelta(0)
 
     def _failures(self, page: TaskPage) -> list[Failure]:
         return [failure_of(task, server=self._server) for task in page.results]

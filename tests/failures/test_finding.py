@@ -79,6 +79,19 @@ async def test_what_fails_between_the_start_and_the_first_look_is_told(tmp_path:
         assert len(world.channels.cards()) == 2
 
 
+@pytest.mark.parametrize("minutes", [-60, 60])
+async def test_a_clock_that_is_wrong_makes_nothing_old_new_nor_new_old(tmp_path: Path, minutes: int) -> None:
+    async with a_world(tmp_path, begun=False, behind=timedelta(minutes=minutes)) as world:
+        world.home.fail("old.pdf", ago=600)
+        world.clock.advance(20)
+        world.home.fail("soon.pdf")
+        world.clock.advance(5)
+        await world.poll()
+        [backlog] = [card for card in world.channels.cards() if isinstance(card, BacklogCard)]
+        assert backlog.total == 1
+        assert names(world) == ["soon.pdf"]
+
+
 async def test_a_server_on_which_nothing_had_failed_begins_without_a_message(tmp_path: Path) -> None:
     async with a_world(tmp_path) as world:
         await world.poll(3)

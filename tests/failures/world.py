@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,7 @@ class World:
     section: FailuresSection
     token: str = "admin"
     url: str | None = None  # of a database that is no file
+    behind: timedelta = timedelta(0)  # how far the bot's clock is behind Paperless's
     database: Database | None = None
     clients: dict[str, PaperlessClient] = field(default_factory=dict)
     _desk: Desk | None = None
@@ -79,6 +80,9 @@ class World:
     def watcher(self) -> Watcher:
         return self.desk.watchers["home"]
 
+    def now(self) -> datetime:
+        return self.clock.now() - self.behind
+
     async def open(self) -> None:
         self.database = await Database.open(self.url or f"sqlite:///{self.path}")
         self.clients = {
@@ -89,13 +93,13 @@ class World:
             name: WatchedServer(client=client, link_base=f"https://{name}.example")
             for name, client in self.clients.items()
         }
-        ledger = await Ledger.open(self.database, links=links_of(servers), now=self.clock.now)
+        ledger = await Ledger.open(self.database, links=links_of(servers), now=self.now)
         self._desk = Desk(
             ledger=ledger,
             servers=servers,
             notifier=self.channels,
             section=self.section,
-            now=self.clock.now,
+            now=self.now,
             sleep=self.sleep,
         )
         await self._desk.start()
@@ -160,9 +164,11 @@ async def a_world(
     version: str = "3.0.5",
     begun: bool = True,
     url: str | None = None,
+    behind: timedelta = timedelta(0),
     **changes: Any,
 ) -> AsyncIterator[World]:
-    """`begun`: the very first start lies behind. `url`: another database than a file in `path`."""
+    """`begun`: the very first start lies behind. `url`: another database than a file in `path`. `behind`: the bot's
+    clock, compared with Paperless's."""
     clock = Clock.stepped(START)
     paperless = {name: SandboxPaperless(version=version, clock=clock) for name in names}
     for each in paperless.values():
@@ -173,6 +179,7 @@ async def a_world(
         paperless=paperless,
         channels=Channels(clock),
         url=url,
+        behind=behind,
         section=section(**changes),
     )
     try:
