@@ -1,11 +1,13 @@
 """Fixtures that the end-to-end tests of every folder share."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests import canary
 
 if TYPE_CHECKING:
     from tests.house import House
@@ -15,6 +17,16 @@ if TYPE_CHECKING:
 def pytest_xdist_auto_num_workers() -> int:
     """For `-n auto`: twice the cores, since the end-to-end tests wait for a bot that polls once a second."""
     return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fails a test that printed or logged a secret."""
+    report = yield
+    leaked = canary.look_through_report(report.sections)
+    if leaked and report.passed:
+        report.outcome, report.longrepr = "failed", leaked
+    return report
 
 
 @pytest.fixture(autouse=True)

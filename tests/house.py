@@ -18,6 +18,7 @@ from bot.app import TaskBot
 from bot.config import Settings
 from bot.sandbox.discord import SandboxDiscord, ids
 from bot.sandbox.paperless import Pace, SandboxPaperless
+from tests import canary
 from tests.discord_schema import check_all
 from tests.ledgers import migrated
 
@@ -78,6 +79,7 @@ class House:
         self.discord = await self._stack.enter_async_context(SandboxDiscord())
         for paperless in self.all_paperless.values():
             await self._stack.enter_async_context(paperless)
+        canary.watch(self._secrets())
         await migrated(self.folder / "bot.db")
         return self
 
@@ -85,6 +87,12 @@ class House:
         await self._stack.aclose()
         if kind is None:  # every end-to-end test holds what the bot sent against Discord's own document
             check_all(self.discord.requests)
+            canary.watch(self._secrets())  # the token may be another by now
+            canary.look_through_requests(self.discord.requests)
+            canary.look_through_files(self.folder)
+
+    def _secrets(self) -> list[str]:
+        return [self.discord.token, *(token for one in self.all_paperless.values() for token in one.tokens.values())]
 
     def settings(self) -> Settings:
         return Settings(**self.values())

@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from tests.canary import DATABASE_PASSWORD
+
 ACCOUNT = "postgres"
 _numbers = itertools.count(1)
 
@@ -82,7 +84,8 @@ class Postgres:
             self._server = None
 
     def url(self, name: str, *, port: int | None = None) -> str:
-        return f"postgresql://bot@127.0.0.1:{port or self.port}/{name}"
+        """With a password, which is not asked for: it must be nowhere afterwards."""
+        return f"postgresql://bot:{DATABASE_PASSWORD}@127.0.0.1:{port or self.port}/{name}"
 
     def new_database(self) -> str:
         """Its name."""

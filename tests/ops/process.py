@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from tests import canary
 from tests.house import House
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +19,7 @@ class BotProcess:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
         self.log: list[dict[str, Any]] = []
+        self.leaked: list[str] = []
         self._heard = asyncio.Condition()
         self._hearing = asyncio.create_task(self._hear())
 
@@ -28,6 +30,7 @@ class BotProcess:
     async def _hear(self) -> None:
         assert self.process.stderr is not None
         async for line in self.process.stderr:
+            self.leaked += canary.found_in(line.decode(errors="replace"))
             try:
                 entry = json.loads(line)
             except ValueError:
@@ -61,6 +64,7 @@ class BotProcess:
         async with asyncio.timeout(timeout):
             status = await self.process.wait()
             await self._hearing
+        assert not self.leaked, "a secret is in its log"
         return status
 
     async def kill(self) -> None:
