@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from bot.sandbox.local import LocalPaperless
 from bot.sandbox.paperless import SandboxPaperless
 from bot.sandbox.stage import Stage
 from tests.browser.absent import AbsentBot
+from tests.browser.windows import Windows
 
 FLAGS = [
     "--headless",
@@ -29,7 +30,6 @@ FLAGS = [
     "--disable-sync",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-TIMEOUT_MS = 10_000
 Open = Callable[..., Awaitable[Page]]
 
 
@@ -52,8 +52,26 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
+@pytest.fixture(scope="session")
+def port() -> int:
+    """The same for every test, where nobody takes it meanwhile: a browser knows the page's modules by their address."""
+    with listen_near(0) as found:
+        return int(found.getsockname()[1])
+
+
 @pytest.fixture
-def listening() -> socket.socket:
+def listening(port: int) -> socket.socket:
+    return listen_near(port)
+
+
+@pytest.fixture(scope="module")
+def free_socket() -> socket.socket:
+    """For a world that lasts as long as its module."""
     return listen_near(0)
 
 
@@ -83,30 +101,7 @@ def url(demo: Demo) -> str:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(browser: Browser, url: str) -> AsyncIterator[Open]:
+async def open_page(windows: Windows, url: str) -> AsyncIterator[Open]:
     """`await open_page("ben")`: a window in which Ben looks at the alerts. What goes wrong in it fails the test."""
-    troubles: list[str] = []
-    async with AsyncExitStack() as stack:
-
-        async def open_one(person: str = "ben", *, tour: bool = False, **options: object) -> Page:
-            page = await open_window(browser, f"{url}/?as={person}", troubles, tour=tour, **options)
-            stack.push_async_callback(page.context.close)
-            return page
-
+    async with windows.for_one_test(url) as open_one:
         yield open_one
-    assert troubles == []
-
-
-async def open_window(
-    browser: Browser, address: str, troubles: list[str], *, tour: bool = False, **options: object
-) -> Page:
-    context = await browser.new_context(**options)  # type: ignore[arg-type]
-    if not tour:
-        await context.add_init_script("localStorage.setItem('tour-seen', '1')")
-    page = await context.new_page()
-    page.set_default_timeout(TIMEOUT_MS)
-    page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-    await page.goto(address)
-    await page.locator("html[data-ready]").wait_for()
-    return page

@@ -13,10 +13,9 @@ from bot.sandbox.stage import Stage
 from bot.sandbox.web import serve_page
 from tests.browser.conftest import Open
 from tests.browser.test_chat import button, card, post, row, text
+from tests.browser.windows import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1400, "height": 1000}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -47,18 +46,21 @@ async def fill(stage: Stage) -> None:
     post(stage, embeds=[{"title": "Counts", "color": 0x3BA55D, "fields": [{"name": "a", "value": "b"}]}])
 
 
-@pytest.mark.parametrize("viewport", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing(stage: Stage, open_page: Open, viewport: dict[str, int], scheme: str) -> None:
+async def test_axe_finds_nothing(stage: Stage, open_page: Open) -> None:
     await fill(stage)
-    page = await open_page(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+    page = await open_page(reduced_motion="reduce")
     await expect(page.locator(".message")).to_have_count(6)
-    assert await violations(page) == []
+    for viewport in (DESKTOP, PHONE):
+        await page.set_viewport_size(viewport)
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme)
+            await expect(page.locator("html")).to_have_attribute("data-theme", scheme)
+            assert await violations(page) == [], (viewport, scheme)
 
 
 async def test_axe_finds_nothing_in_what_pops_up(stage: Stage, open_page: Open) -> None:
     await fill(stage)
-    page = await open_page(viewport=DESKTOP, reduced_motion="reduce")
+    page = await open_page(reduced_motion="reduce")
     await page.get_by_role("combobox", name="Pick one").click()
     assert await violations(page) == []
     await page.keyboard.press("Escape")
@@ -81,17 +83,18 @@ async def test_axe_finds_nothing_in_what_pops_up(stage: Stage, open_page: Open) 
     assert await violations(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_where_cards_lead_to(stage: Stage, open_page: Open, url: str, scheme: str) -> None:
+async def test_axe_finds_nothing_where_cards_lead_to(stage: Stage, open_page: Open, url: str) -> None:
     stage.paperless.fail("a.pdf")
-    page = await open_page(color_scheme=scheme)
+    page = await open_page()
     await page.goto(f"{url}/paperless/tasks")
     await expect(page.get_by_role("row", name="a.pdf")).to_be_visible()
+    assert await violations(page) == []
+    await page.emulate_media(color_scheme="dark")
     assert await violations(page) == []
 
 
 async def test_the_tour_is_offered_once_and_walked_by_keyboard(open_page: Open) -> None:
-    page = await open_page(tour=True, viewport=DESKTOP)
+    page = await open_page(tour=True)
     tour = page.get_by_role("dialog")
     await expect(tour).to_be_focused()
     assert await violations(page) == []
@@ -124,7 +127,7 @@ async def test_on_a_phone_the_drawers_open_and_close(open_page: Open) -> None:
 
 
 async def test_messages_are_one_stop_of_the_tab_key_and_arrows_move_among_them(stage: Stage, open_page: Open) -> None:
-    page = await open_page(viewport=DESKTOP)
+    page = await open_page()
     for content in ("one", "two", "three"):
         await stage.discord.post_message(ids.BEN_ID, content, channel_id=ids.ALERTS_ID)
     await expect(page.locator(".entry")).to_have_count(3)

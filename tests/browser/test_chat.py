@@ -110,6 +110,7 @@ async def test_a_press_that_nobody_answers_says_so_after_three_seconds(stage: St
     await page.get_by_role("button", name="Acknowledge").click()
     await expect(page.get_by_role("button", name="Acknowledge")).to_have_attribute("aria-busy", "true")
     await expect(page.get_by_text("This interaction failed")).to_have_count(0)
+    stage.discord.clock.advance(3)
     await expect(page.locator(".message .failed")).to_have_text("This interaction failed")
 
 

@@ -17,21 +17,6 @@ def card(page: Page, words: str) -> Locator:
     return page.locator(".message", has=page.locator(".container")).filter(has_text=words)
 
 
-async def play(page: Page, label: str, **fields: str) -> None:
-    """An action of the side panel; its group is unfolded first."""
-    form = page.locator("form", has=page.get_by_role("button", name=label, exact=True, include_hidden=True))
-    group = page.locator("#world details", has=form)
-    if await group.get_attribute("open") is None:
-        await group.locator("summary").click()
-    for field, value in fields.items():
-        control = form.get_by_label(field.replace("_", " "), exact=True)
-        if await control.evaluate("(node) => node.tagName") == "SELECT":
-            await control.select_option(label=value)
-        else:
-            await control.fill(value)
-    await form.get_by_role("button", name=label, exact=True).click()
-
-
 async def command(page: Page, typed: str) -> None:
     await page.locator("#composer-input").fill(typed)
     await page.keyboard.press("Enter")
@@ -39,7 +24,7 @@ async def command(page: Page, typed: str) -> None:
 
 async def test_a_failed_upload_is_told_and_acknowledged_by_who_may(demo: Demo, open_page: Open) -> None:
     ben, cleo = await open_page("ben"), await open_page("cleo")
-    await play(ben, "Upload a file that fails", File_name="water-bill.pdf", Trouble="File type not supported")
+    demo.stage.paperless.upload("water-bill.pdf", "unsupported", owner=None, seconds=0)
     for page in (ben, cleo):
         await expect(card(page, "water-bill.pdf failed")).to_be_visible()
 
@@ -61,9 +46,9 @@ async def test_a_failed_upload_is_told_and_acknowledged_by_who_may(demo: Demo, o
     assert demo.stage.local.newest_failure().acknowledged
 
 
-async def test_details_are_for_the_one_who_asks_and_may(open_page: Open) -> None:
+async def test_details_are_for_the_one_who_asks_and_may(demo: Demo, open_page: Open) -> None:
     ben, cleo = await open_page("ben"), await open_page("cleo")
-    await play(ben, "Upload a file that fails", File_name="a.pdf", Trouble="No valid PDF")
+    demo.stage.paperless.fail("a.pdf")
     await card(ben, "a.pdf failed").get_by_role("button", name="Details").click()
     await expect(ben.locator(".message.ephemeral")).to_contain_text("ConsumerError")
     await expect(cleo.locator(".message.ephemeral")).to_have_count(0)
@@ -130,44 +115,6 @@ async def test_a_command_that_lacks_something_is_not_sent(open_page: Open) -> No
     await expect(page.locator("#notice")).to_contain_text("There is no command /nothing here")
 
 
-async def test_dismissed_in_the_web_interface_shows_on_the_card(open_page: Open) -> None:
-    page = await open_page("cleo")
-    await play(page, "Upload a file that fails", File_name="b.pdf", Trouble="No valid PDF")
-    await expect(card(page, "b.pdf failed")).to_be_visible()
-    await play(page, "Dismiss the newest failure")
-    await expect(card(page, "b.pdf failed")).to_contain_text("acknowledged in Paperless")
-    await expect(card(page, "b.pdf failed").get_by_role("button", name="Acknowledge")).to_have_count(0)
-
-
-async def test_a_server_that_is_down_is_told_and_that_it_is_back(open_page: Open) -> None:
-    page = await open_page("ben")
-    await play(page, "Take the server down")
-    await expect(page.locator("#lamps")).to_contain_text("Paperless-ngx: does not answer")
-    await expect(card(page, "does not answer")).to_be_visible(timeout=20_000)
-    await play(page, "Bring everything up")
-    await expect(card(page, "answers again")).to_be_visible(timeout=20_000)
-
-
-async def test_a_burst_becomes_few_messages_and_all_is_acknowledged_after_one_question(
-    demo: Demo, open_page: Open
-) -> None:
-    page = await open_page("ben")
-    await play(page, "Fail many at once", How_many="300")
-    await expect(page.get_by_role("button", name="Acknowledge all").last).to_be_visible(timeout=20_000)
-    assert await page.locator(".message").count() < 12
-    digest = page.locator(".message", has=page.get_by_role("button", name="Acknowledge all")).last
-    await digest.get_by_role("button", name="Acknowledge all").click()
-    question = page.locator(".message.ephemeral")
-    await expect(question).to_contain_text("Only you can see this")
-    await question.get_by_role("button", name="Acknowledge all").click()
-    await expect(card(page, "tasks failed")).to_contain_text("acknowledged by @Ben", timeout=20_000)
-    await expect(card(page, "tasks failed").get_by_role("button", name="Acknowledge all")).to_have_count(0)
-    dismissed = [
-        row for row in demo.stage.paperless.table.newest() if row.acknowledged and "batch" in (row.filename or "")
-    ]
-    assert len(dismissed) > 290
-
-
 async def test_the_way_by_keyboard_alone(demo: Demo, open_page: Open) -> None:
     page = await open_page("ben")
     demo.stage.paperless.fail("c.pdf")
@@ -183,23 +130,6 @@ async def test_the_way_by_keyboard_alone(demo: Demo, open_page: Open) -> None:
     await expect(page.locator("#announcer")).to_contain_text("acknowledged by @Ben")
     # The button is gone: the focus stays where it was.
     assert await page.evaluate("document.activeElement.closest('.entry')?.textContent.includes('c.pdf')")
-
-
-async def test_cards_serve_after_the_bot_was_away(demo: Demo, open_page: Open) -> None:
-    page = await open_page("ben")
-    demo.stage.paperless.fail("d.pdf")
-    await expect(card(page, "d.pdf failed")).to_be_visible()
-    await play(page, "Stop the bot")
-    await expect(page.locator("#lamps")).to_contain_text("Bot: stopped")
-    await card(page, "d.pdf").get_by_role("button", name="Acknowledge").click()
-    await expect(card(page, "d.pdf").locator(".failed")).to_have_text("This interaction failed")
-    demo.stage.paperless.fail("meanwhile.pdf")
-    await play(page, "Start the bot")
-    await expect(page.locator("#lamps")).to_contain_text("Bot: connected to Discord")
-    await card(page, "d.pdf").get_by_role("button", name="Acknowledge").click()
-    await expect(card(page, "d.pdf")).to_contain_text("acknowledged by @Ben")
-    await expect(page.locator(".message", has_text="meanwhile.pdf")).to_have_count(1)
-    assert await card(page, "d.pdf failed").count() == 1
 
 
 async def test_what_the_bot_asks_shows_in_the_panel(open_page: Open) -> None:
