@@ -1,12 +1,15 @@
 """Writes what changed about what was told already: failures, outages, mutes; each on a given connection."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import audit
+from bot.audit import Entry, Result
 from bot.failures.actions import ChangeFailure, KeepOutage
 from bot.failures.card import IncidentState
 from bot.failures.incident import Failure
@@ -23,6 +26,7 @@ async def change_failures(connection: AsyncConnection, changes: Sequence[ChangeF
         return
     ids = [each.failure_id for each in changes]
     claimants = await _claimants(connection, ids, now)
+    await _credit(connection, [each for each in changes if each.failure_id in claimants], claimants, now)
     names = ("state", "owner", "running_again", *_ACKNOWLEDGED)
     statement = (
         update(failure)
@@ -37,12 +41,23 @@ async def change_failures(connection: AsyncConnection, changes: Sequence[ChangeF
 _ACKNOWLEDGED = ("acknowledged_where", "acknowledged_user_id", "acknowledged_user_name", "acknowledged_at")
 
 
-def _values(change: ChangeFailure, claimant: tuple[int, str] | None, now: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Claimant:
+    """Who pressed, and for which task of which server."""
+
+    user_id: int
+    user_name: str
+    server: str
+    task_id: str
+
+
+def _values(change: ChangeFailure, claimant: _Claimant | None, now: datetime) -> dict[str, Any]:
     """A press whose outcome was not known turns out to have worked: then it was that person."""
     where = None
     if change.state is IncidentState.ACKNOWLEDGED:
         where = "paperless" if claimant is None else "discord"
-    user_id, user_name = claimant if where == "discord" and claimant is not None else (None, None)
+    by = claimant if where == "discord" else None
+    user_id, user_name = (None, None) if by is None else (by.user_id, by.user_name)
     return {
         "id": change.failure_id,
         "state": change.state.value,
@@ -55,17 +70,39 @@ def _values(change: ChangeFailure, claimant: tuple[int, str] | None, now: dateti
     }
 
 
-async def _claimants(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> dict[int, tuple[int, str]]:
+async def _credit(
+    connection: AsyncConnection, changes: Sequence[ChangeFailure], claimants: Mapping[int, _Claimant], now: datetime
+) -> None:
+    """The audit said that it was not known, or nothing yet: here is how it ended."""
+    done = [claimants[each.failure_id] for each in changes if each.state is IncidentState.ACKNOWLEDGED]
+    tasks: dict[tuple[int, str, str], list[str]] = {}
+    for each in done:
+        tasks.setdefault((each.user_id, each.user_name, each.server), []).append(each.task_id)
+    for (user_id, user_name, name), task_ids in tasks.items():
+        entry = Entry(
+            user_id=user_id,
+            user_name=user_name,
+            action="acknowledge",
+            subject="failures on a card or in a list",
+            server=name,
+            tasks=tuple(task_ids),
+            result=Result.DONE,
+            detail="seen in Paperless afterwards",
+        )
+        await audit.append(connection, entry, now=now)
+
+
+async def _claimants(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> dict[int, _Claimant]:
     """Who pressed Acknowledge for these just now, without the outcome being known."""
     running = or_(claim.c.state == "wanted", (claim.c.state == "unclear") & (claim.c.settled_at > now - CREDITED_FOR))
-    found: dict[int, tuple[int, str]] = {}
+    found: dict[int, _Claimant] = {}
     for part in chunks(ids):
         query = (
-            select(failure.c.id, claim.c.user_id, claim.c.user_name)
+            select(failure.c.id, claim.c.user_id, claim.c.user_name, failure.c.server, failure.c.task_id)
             .join(claim, claim.c.id == failure.c.claim_id)
             .where(failure.c.id.in_(part), running)
         )
-        found.update((row.id, (row.user_id, row.user_name)) for row in await connection.execute(query))
+        found.update((row[0], _Claimant(*row[1:])) for row in await connection.execute(query))
     return found
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.audit import Result
 from bot.failures.card import IncidentCard, IncidentState
 from bot.failures.outcome import (
     Acknowledged,
@@ -152,6 +153,10 @@ async def test_an_answer_that_was_lost_is_told_as_not_known_and_credited_by_the_
         [digest] = digests(world.channels)
         assert digest.open_total == 0
         assert [each.user_id for each in digest.acknowledgements] == [ADA]
+        told = (await world.ledger.audit.page()).rows
+    # The newest first. What was written stays, and says that it was not known then.
+    assert [(each.entry.result, len(each.entry.tasks)) for each in told] == [(Result.DONE, 100), (Result.UNKNOWN, 100)]
+    assert {each.entry.user_id for each in told} == {ADA}
 
 
 async def test_who_pressed_in_vain_gets_no_credit_for_what_somebody_does_later(tmp_path: Path) -> None:
@@ -165,6 +170,7 @@ async def test_who_pressed_in_vain_gets_no_credit_for_what_somebody_does_later(t
         [card] = incident_cards(world.channels)
         assert card.acknowledgement is not None
         assert card.acknowledgement.where == "paperless"
+        assert [each.entry.result for each in (await world.ledger.audit.page()).rows] == [Result.FAILED]
 
 
 async def test_a_locked_database_that_did_not_do_it_leaves_the_button(tmp_path: Path) -> None:
