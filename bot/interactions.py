@@ -6,7 +6,7 @@ error 40060 then says that it had arrived.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -73,19 +73,38 @@ async def _record_refusal(interaction: BotInteraction, action: Action, denied: D
     quiet = action is Action.VIEW or interaction.type is discord.InteractionType.autocomplete
     if quiet or bot.limits.take(user.id, REFUSED, now=bot.now()) is not None:
         return
+    await _record(interaction, action, Result.REFUSED, server=server, detail=denied.sentence)
+
+
+async def record_reading(interaction: BotInteraction, *, server: str | None, task_ids: Sequence[str]) -> None:
+    """That this person is shown what is not for everybody: a traceback tells of the server's insides."""
+    await _record(interaction, Action.DETAILS, Result.DONE, server=server, task_ids=task_ids)
+
+
+async def _record(
+    interaction: BotInteraction,
+    action: Action,
+    result: Result,
+    *,
+    server: str | None,
+    task_ids: Sequence[str] = (),
+    detail: str | None = None,
+) -> None:
+    bot, user = interaction.client, interaction.user
     entry = Entry(
         user_id=user.id,
         user_name=user.display_name,
         action=action.name.lower(),
         subject=described(interaction),
         server=server if server in bot.servers else None,
-        result=Result.REFUSED,
-        detail=denied.sentence,
+        tasks=tuple(task_ids),
+        result=result,
+        detail=detail,
     )
     try:
         await bot.ledger.audit.record(entry)
     except SQLAlchemyError:
-        log.exception("a refusal could not be written down", extra={"event": "audit_failed"})
+        log.exception("what somebody asked for could not be written down", extra={"event": "audit_failed"})
 
 
 def described(interaction: BotInteraction) -> str:

@@ -16,7 +16,7 @@ from discord.ext import commands
 from bot.failures.card import BacklogCard, Card, IncidentCard, OutageCard, ReminderCard
 from bot.failures.outcome import Acknowledged, AcknowledgeOutcome
 from bot.failures.retention import Retention
-from bot.interactions import BotInteraction, change, defer, defer_update, say
+from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say
 from bot.notifier import DiscordNotifier
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task
@@ -220,6 +220,8 @@ class Failures(commands.Cog):
         if not await self._belongs(interaction, custom_id.card_id):
             return
         card = await self.bot.ledger.card(custom_id.card_id)
+        task_id = card.task_id if isinstance(card, IncidentCard) else None
+        await record_reading(interaction, server=getattr(card, "server", None), task_ids=[task_id] if task_id else [])
         view, traceback = await self._detailed(card)
         file = None if traceback is None else discord.File(io.BytesIO(traceback.encode()), replies.TRACEBACK_FILE)
         await say(interaction, view, file=file)

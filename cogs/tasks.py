@@ -9,7 +9,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.access import Action
-from bot.interactions import BotInteraction, change, defer, defer_update, say
+from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say
 from bot.lookback import drawn, look_back
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task, TaskStatus
@@ -163,6 +163,7 @@ class Tasks(commands.Cog):
     async def _details(self, interaction: BotInteraction, custom_id: OnTask) -> None:
         await defer(interaction)
         task = await self.bot.server(custom_id.server).client.tasks(custom_id.task_id)
+        await record_reading(interaction, server=custom_id.server, task_ids=[task.task_id])
         view, traceback = replies.task_details(task)
         file = None if traceback is None else discord.File(io.BytesIO(traceback.encode()), replies.TRACEBACK_FILE)
         await say(interaction, view, file=file)

@@ -65,6 +65,23 @@ class TestAcknowledge:
             assert await entries(bot) == []
 
 
+class TestDetails:
+    async def test_of_a_card(self, house: House) -> None:
+        async with house.bot() as bot:
+            row, card = await failed_card(house, bot)
+            await house.press(card, "Details")
+            (entry,) = await entries(bot)
+        assert (entry.user_id, entry.action, entry.result) == (ids.BEN_ID, "details", Result.DONE)
+        assert (entry.server, entry.tasks) == ("home", (row.task_id,))
+
+    async def test_of_a_task(self, house: House) -> None:
+        row = house.paperless.fail(FAILED)
+        async with house.bot() as bot:
+            await house.press(await house.command("task", ref=row.task_id), "Details")
+            (entry,) = await entries(bot)
+        assert (entry.action, entry.tasks, entry.result) == ("details", (row.task_id,), Result.DONE)
+
+
 class TestMute:
     async def test_its_beginning_and_its_end(self, house: House) -> None:
         async with house.bot() as bot:
@@ -79,7 +96,7 @@ class TestMute:
                 values=[mute.mute_id],
             )
             await chosen.reply()
-            begun, ended = await entries(bot)
+            _, begun, ended = await entries(bot)
         assert (begun.action, begun.tasks, begun.result) == ("mute", (row.task_id,), Result.DONE)
         assert FAILED in begun.subject
         assert ended.subject.startswith("mute ended")
