@@ -40,6 +40,7 @@ from bot.notifier import DiscordNotifier
 from bot.paperless import PaperlessClient
 from bot.registering import register, register_if_possible
 from bot.sections import PaperlessSection
+from bot.stopping import CUT_OFF_SECONDS, STOP_SECONDS, cut_off, drain, within
 from bot.tree import Tree
 
 log = logging.getLogger(__name__)
@@ -56,9 +57,6 @@ EXTENSIONS = (
     "cogs.help",
     "cogs.failures",
 )
-DRAIN_SECONDS = 8
-# discord.py names the tasks in which it runs handlers; there is no public way to wait for them. Jobs name their own.
-HANDLER_TASKS = ("CommandTree-invoker", "discord-ui-", "job ")
 
 
 class UnknownServer(LookupError):
@@ -178,9 +176,10 @@ class TaskBot(commands.Bot):
     ) -> None:
         self.is_open = False
         try:
-            await self.following.close()
+            await within(CUT_OFF_SECONDS, self.following.close(), what="what follows tasks")
             await self.cdn.close()
-            await super().__aexit__(exc_type, exc, traceback)
+            if not await within(2 * CUT_OFF_SECONDS, super().__aexit__(exc_type, exc, traceback), what="Discord"):
+                await self.http.close()
         finally:
             await self._close_what_is_ours()
 
@@ -259,45 +258,28 @@ class TaskBot(commands.Bot):
     async def serve(self, stop: asyncio.Event) -> None:
         """Sync, connect, poll until `stop` is set; then finish what is in flight. The bot must be logged in. Raises
         LeaseLost at once when another process takes over."""
-        await register_if_possible(self)
-        self.scheduler.start()
-        connecting = asyncio.create_task(self.gateway.stay_connected(), name="gateway")
-        ends = {connecting, asyncio.create_task(stop.wait(), name="stop")}
+        acting = asyncio.create_task(self._act(), name="gateway")
+        ends = {acting, asyncio.create_task(stop.wait(), name="stop")}
         ends.add(asyncio.create_task(self.guard.token_refused.wait(), name="token refused"))
         if (lease := self.database.lease) is not None:
             ends.add(asyncio.create_task(lease.lost.wait(), name="lease lost"))
         lag = asyncio.create_task(self.metrics.watch_lag(), name="loop lag")
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            if connecting.done():
-                connecting.result()
+            if acting.done():
+                acting.result()
             if self.guard.token_refused.is_set():
                 raise discord.LoginFailure("Discord no longer knows the token")
             if lease is not None:
                 lease.check()
         finally:
+            clock = asyncio.get_running_loop().time
+            until = clock() + (STOP_SECONDS if lease is None or lease.is_held else 0)
             # Reading the gateway ends first, so that nothing new comes in while the rest is finished.
-            for waiting in (*ends, lag):
-                waiting.cancel()
-            await asyncio.gather(*ends, lag, return_exceptions=True)
-            await self._drain(patience=DRAIN_SECONDS if lease is None or lease.is_held else 0)
+            await cut_off({*ends, lag}, seconds=2 * CUT_OFF_SECONDS)
+            await drain(self, patience=max(0, until - clock()))
 
-    async def _drain(self, *, patience: float) -> None:
-        """Let handlers and polls end by themselves for so long, then cut them off: whatever is cut off is in the
-        ledger, and taken up at the next start. (The scheduler's own shutdown cancels at once.)"""
-        if self.scheduler.running:
-            self.scheduler.pause()
-        working = {one for one in asyncio.all_tasks() if one.get_name().startswith(HANDLER_TASKS)}
-        closing = asyncio.create_task(self.desk.close(patience=patience))
-        _, late = await asyncio.wait({*working, closing}, timeout=patience)
-        if late:
-            log.warning(
-                "stopped with work in flight after %d s; it is taken up at the next start",
-                patience,
-                extra={"event": "stopped_with_work_in_flight"},
-            )
-        for one in late:
-            one.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        if self.scheduler.running:
-            self.scheduler.shutdown(wait=False)
+    async def _act(self) -> None:
+        await register_if_possible(self)
+        self.scheduler.start()
+        await self.gateway.stay_connected()

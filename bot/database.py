@@ -21,13 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import DateTime, TypeDecorator
 
 from bot import migrations
+from bot.connections import CLOSING_SECONDS, Connections
 from bot.lease import Lease
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_SECONDS = 10
-CLOSING_SECONDS = 2.0
 OPENING = (SQLAlchemyError, OSError, ImportError, migrations.FromTheFuture)
 """What opening a database may raise."""
 
@@ -68,6 +68,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, *, lease: Lease | None = None) -> None:
         self.engine = engine
         self.lease = lease
+        self._connections = Connections(engine)
         self._writing = asyncio.Lock()
         self._writer = engine.execution_options(bot_writes=True)
         self._reader = engine if lease is None else engine.execution_options(isolation_level="REPEATABLE READ")
@@ -86,7 +87,7 @@ class Database:
             try:
                 lease = await _lease(address, opened)
                 database = cls(engine_for(address), lease=lease)
-                opened.push_async_callback(_dispose, database.engine)
+                opened.push_async_callback(database._connections.close)
                 async with database.write() as connection:
                     await connection.run_sync(migrations.upgrade)
             except OPENING as error:
@@ -124,13 +125,23 @@ class Database:
         async with self._reader.connect() as connection, connection.begin():
             yield connection
 
+    def cut(self) -> None:
+        """No word to the server any more: what is under way raises, and nothing new begins. For a process that another
+        one replaces, and for a server that says nothing. A SQLite file goes on."""
+        self._connections.cut()
+
     async def close(self) -> None:
         """After a write that is under way; not after one that hangs, as on a connection that was lost."""
+        if self.lease is not None and not self.lease.is_held:
+            self.cut()
         try:
-            async with asyncio.timeout(CLOSING_SECONDS), self._writing:
+            async with asyncio.timeout(0 if self._connections.is_cut else CLOSING_SECONDS), self._writing:
                 pass
         except TimeoutError:
             log.warning("closing the database in the middle of a write", extra={"event": "database_closed_hard"})
+            self.cut()
+        if self.lease is not None and not await self.lease.release(hard=self._connections.is_cut):
+            self.cut()  # nor does it answer the rest
         await self._opened.aclose()
 
     async def __aenter__(self) -> Self:
@@ -172,21 +183,10 @@ async def _lease(address: URL, opened: AsyncExitStack) -> Lease | None:
     """Held, once this returns; given back when `opened` is closed. SQLite has none."""
     if address.get_backend_name() == "sqlite":
         return None
-    engine = engine_for(address, connections=1)
-    opened.push_async_callback(_dispose, engine)
-    lease = Lease(engine)
-    opened.push_async_callback(lease.release)
+    lease = Lease(engine_for(address, connections=1))
+    opened.push_async_callback(lease.close)
     await lease.acquire()
     return lease
-
-
-async def _dispose(engine: AsyncEngine) -> None:
-    """Not waiting for a server that says nothing any more."""
-    try:
-        async with asyncio.timeout(CLOSING_SECONDS):
-            await engine.dispose()
-    except TimeoutError:
-        await engine.dispose(close=False)
 
 
 def engine_for(address: URL, *, connections: int = 5) -> AsyncEngine:

@@ -1,9 +1,16 @@
 """What the exit status says (sysexits.h), and which error leads to which."""
 
+import logging
+import os
+import threading
 from enum import IntEnum
 
 import aiohttp
 import discord
+
+log = logging.getLogger(__name__)
+LAST_RESORT_SECONDS = 9.7
+"""After a signal, or after the lease is lost; nothing that the bot does waits for so long, a thread may."""
 
 
 class Exit(IntEnum):
@@ -26,3 +33,18 @@ def exit_for(error: BaseException) -> Exit | None:
     if isinstance(error, (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError, TimeoutError)):
         return Exit.UNAVAILABLE
     return None
+
+
+def end_anyway(status: Exit, *, after: float = LAST_RESORT_SECONDS) -> threading.Timer:
+    """End this process with `status` if it is still there then: a look-up of a name, or a disk, that hangs in a thread
+    would keep it. What is in the ledger is whole at any moment."""
+
+    def end() -> None:
+        log.critical("not everything came to an end: the process ends all the same", extra={"event": "stopped_hard"})
+        logging.shutdown()
+        os._exit(status)
+
+    timer = threading.Timer(after, end)
+    timer.daemon = True
+    timer.start()
+    return timer

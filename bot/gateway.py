@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from discord.gateway import KeepAliveHandler
 
 from bot.failures.ledger import Ledger
+from bot.stopping import CUT_OFF_SECONDS, within
 
 if TYPE_CHECKING:
     from discord.ext.commands import Bot
@@ -155,7 +156,7 @@ class Gateway:
             if isinstance(thread, KeepAliveHandler) and thread.ws.loop is self._bot.loop:
                 stray = thread.ws
                 if stray is not self._bot.ws and stray.token == self._bot.http.token:
-                    await stray.close(code=1000)
+                    await within(CUT_OFF_SECONDS, stray.close(code=1000), what="a connection to Discord's gateway")
 
     async def _goes_on(self, connecting: "asyncio.Task[None]") -> bool:
         """False: it has ended, or was down for longer than the patience lasts."""

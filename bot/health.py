@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 DEFAULT_URL = "http://127.0.0.1:8080/healthz"
+CLOSING_SECONDS = 0.5  # for who is being answered at the end
 Readiness = Callable[[], Awaitable[Mapping[str, str | None]]]
 """Part of the bot -> None when it is ready, else the reason why not."""
 Metrics = Callable[[], Awaitable[bytes]]
@@ -54,7 +55,7 @@ async def serving(listen: str, readiness: Readiness, metrics: Metrics) -> AsyncI
             web.get("/metrics", _metrics(metrics)),
         ]
     )
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=CLOSING_SECONDS)
     await runner.setup()
     try:
         try:

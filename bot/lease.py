@@ -21,6 +21,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.connections import Connections
+
 log = logging.getLogger(__name__)
 
 TTL = 8.0  # seconds that a holder which says nothing any more keeps it
@@ -29,6 +31,9 @@ RENEW_EVERY = 2.0
 LOOK_EVERY = 1.0
 WATCH_EVERY = 0.5  # another process may say that it has it, before its own time is over
 PATIENCE = 3.0  # seconds for one statement; a renewal that takes longer is tried again
+
+RELEASING = 1.0
+"""Seconds that a release may take; then the lease expires by itself."""
 
 TROUBLE = (SQLAlchemyError, OSError, TimeoutError)
 
@@ -70,6 +75,7 @@ class Lease:
         self.epoch = 0
         self.lost = asyncio.Event()
         self._engine = engine
+        self._connections = Connections(engine)
         self._monotonic = monotonic
         self._until = 0.0
         self._keeping: asyncio.Future[Any] | None = None
@@ -155,15 +161,38 @@ class Lease:
         if (await connection.execute(_FENCE, {"epoch": self.epoch})).scalar_one_or_none() is None:
             raise LeaseLost
 
-    async def release(self) -> None:
-        """So that another need not wait for it to expire."""
+    async def release(self, *, hard: bool = False) -> bool:
+        """So that another need not wait for it to expire. False: the database was not asked (`hard`, or the lease is
+        lost), or did not answer."""
+        if hard or not self.is_held:
+            self._connections.cut()
+        cutting = asyncio.get_running_loop().call_later(RELEASING, self._connections.cut)
+        try:
+            await self._stop_keeping()
+            return await self._give_back()
+        finally:
+            cutting.cancel()
+            self._until = 0.0
+
+    async def _stop_keeping(self) -> None:
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.gather(self._keeping, return_exceptions=True)
-        if self.is_held:
-            try:
-                async with asyncio.timeout(PATIENCE), self._engine.begin() as connection:
-                    await connection.execute(_RELEASE, {"epoch": self.epoch})
-            except TROUBLE as error:
-                log.warning("the lease expires by itself: %s", error, extra={"event": "lease_not_released"})
-        self._until = 0.0
+            self._keeping = None
+
+    async def _give_back(self) -> bool:
+        if not self.is_held:
+            return False
+        try:
+            async with asyncio.timeout(RELEASING), self._engine.begin() as connection:
+                await connection.execute(_RELEASE, {"epoch": self.epoch})
+        except TROUBLE as error:
+            log.warning("the lease expires by itself: %s", error, extra={"event": "lease_not_released"})
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Released, if it was not, and its connection with it."""
+        if self._keeping is not None:
+            await self.release()
+        await self._connections.close()

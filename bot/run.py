@@ -18,24 +18,33 @@ from bot.checks.discord import sentence
 from bot.checks.finding import Finding, Level, exit_of
 from bot.config import Settings
 from bot.database import DatabaseAway, DatabaseInUse, DatabaseUnusable
-from bot.exits import Exit, exit_for
+from bot.exits import Exit, end_anyway, exit_for
 from bot.lease import LeaseLost
 from bot.vitals import metrics_text, readiness
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+THREADS_SECONDS = 2.0  # for threads that still look up a name, say, when all the rest has ended
 LOGIN_PAUSES = (1, 3)
 """Seconds between tries to log in. Then exit status 75 hands the waiting to the supervisor."""
 
 
 async def run_until_signalled(settings: Settings, *, connector: aiohttp.BaseConnector | None = None) -> Exit:
-    """Until SIGTERM or SIGINT."""
+    """Until SIGTERM or SIGINT; the process ends within ten seconds then, whatever hangs."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def stop_soon() -> None:
+        if not stop.is_set():
+            end_anyway(Exit.DONE)
+        stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    return await run(settings, stop=stop, connector=connector)
+        loop.add_signal_handler(number, stop_soon)
+    status = await run(settings, stop=stop, connector=connector)
+    end_anyway(status, after=THREADS_SECONDS)
+    return status
 
 
 async def run(settings: Settings, *, stop: asyncio.Event, connector: aiohttp.BaseConnector | None = None) -> Exit:

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.access import Action
 from bot.interactions import NOBODY, BotInteraction, defer, say
+from bot.jobs import job
 from bot.subcommands import AnyCommand, join, leave
 from bot.tree import asks
 from bot.ui import audits
@@ -41,7 +42,7 @@ class AuditLog(commands.Cog):
             jobs.append((TELL, self.tell, TELL_SECONDS))
         for name, work, seconds in jobs:
             trigger = IntervalTrigger(seconds=seconds, timezone=UTC)
-            self.bot.scheduler.add_job(work, trigger, id=name, next_run_time=datetime.now(UTC))
+            self.bot.scheduler.add_job(job(name, work), trigger, id=name, next_run_time=datetime.now(UTC))
 
     async def cog_unload(self) -> None:
         leave(self.bot, self._commands)

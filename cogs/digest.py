@@ -16,6 +16,7 @@ from discord.ext import commands
 from bot import crontab
 from bot.failures.notifier import NotifierError
 from bot.failures.worst import worst_errors
+from bot.jobs import job
 from bot.lookback import drawn, look_back
 from bot.paperless.errors import PaperlessError
 from bot.ui import errors, summaries, weekly
@@ -45,8 +46,8 @@ class Digest(commands.Cog):
         if not self._section.cron:
             return
         self._trigger = crontab.trigger(self._section.cron, timezone=self._section.timezone)
-        self.bot.scheduler.add_job(self._job, self._trigger, id=JOB)
-        self.bot.scheduler.add_job(self._job, DateTrigger(datetime.now(UTC), UTC), id=MAKE_UP)
+        self.bot.scheduler.add_job(job(JOB, self._job), self._trigger, id=JOB)
+        self.bot.scheduler.add_job(job(MAKE_UP, self._job), DateTrigger(datetime.now(UTC), UTC), id=MAKE_UP)
 
     async def cog_unload(self) -> None:
         for name in (JOB, MAKE_UP):
@@ -54,8 +55,6 @@ class Digest(commands.Cog):
                 self.bot.scheduler.remove_job(name)
 
     async def _job(self) -> None:
-        if (running := asyncio.current_task()) is not None:
-            running.set_name(f"job {JOB}")  # by this name the bot lets it end when it stops
         async with self._turn:
             await self.send_what_is_due()
 

@@ -1,6 +1,5 @@
 """Failed tasks in the channel: when to look, how cards get there, and what the buttons on them do."""
 
-import asyncio
 import io
 import logging
 from collections.abc import Awaitable, Callable
@@ -17,6 +16,7 @@ from bot.failures.card import BacklogCard, Card, IncidentCard, OutageCard, Remin
 from bot.failures.outcome import Acknowledged, AcknowledgeOutcome
 from bot.failures.retention import Retention
 from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say
+from bot.jobs import job
 from bot.notifier import DiscordNotifier
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task
@@ -76,18 +76,12 @@ class Failures(commands.Cog):
         self.bot.remove_dynamic_items(Press)
 
     def _every(self, seconds: float, name: str, work: Callable[[], Awaitable[object]], *, offset: float = 0.0) -> None:
-        async def job() -> None:
-            # By this name the bot finds it when it stops, and lets it end: the scheduler would cut it off.
-            if (running := asyncio.current_task()) is not None:
-                running.set_name(f"job {name}")
-            await work()
-
         # The scheduler keeps the real time, whatever clock the bot was given. Without an offset the first turn is at
         # once, with one it is the next of its times after the scheduler was started.
         now = datetime.now(UTC)
         trigger = IntervalTrigger(seconds=seconds, timezone=UTC, start_date=now + timedelta(seconds=offset))
         first = {} if offset else {"next_run_time": now}
-        self.bot.scheduler.add_job(job, trigger, id=name, **first)
+        self.bot.scheduler.add_job(job(name, work), trigger, id=name, **first)
         self._jobs.append(name)
 
     def _job_event(self, event: JobEvent) -> None:

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 NONCE_HOLDS = timedelta(seconds=60)  # Discord: "the past few minutes"; after that a message is looked for
 CLOCK_DIFFERENCE = timedelta(minutes=5)  # between ours and Discord's
 STUMBLES = 10  # failures of one card, in a row, before another in its channel is tried first
+CUT_OFF_SECONDS = 0.5  # for a send that was cancelled to take it
 PATIENCE = 0.5  # seconds that deliver_once waits for sends; they go on after it, and the next poll is not late
 
 
@@ -60,6 +61,8 @@ class Courier:
     async def _begin(self) -> Counter[str]:
         try:
             await self.deliver_once()
+        except Exception:
+            log.exception("Delivering went wrong; it is tried again", extra={"event": "delivery_defect"})
         finally:
             self._begun = False
         return Counter()
@@ -71,7 +74,8 @@ class Courier:
             _, late = await asyncio.wait(self._lanes, timeout=patience)
             for lane in late:
                 lane.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            if late:
+                await asyncio.wait(late, timeout=CUT_OFF_SECONDS)
 
     def _keep(self, lane: asyncio.Task[Counter[str]]) -> asyncio.Task[Counter[str]]:
         self._lanes.add(lane)

@@ -297,12 +297,13 @@ async def test_few_connections_left_for_the_day_are_a_warning(house: House) -> N
 
 
 async def test_nothing_is_sent_and_the_gateway_is_not_used(house: House) -> None:
+    (house.folder / "bot.db").unlink()
     use(house)
     await findings(house)
 
     assert {request.method for request in house.discord.requests} == {"GET"}
     assert house.discord.gateway.identifies == []
-    assert not (house.folder / "bot.db").exists()
+    assert list(house.folder.glob("bot.db*")) == []
 
 
 # --- the database
