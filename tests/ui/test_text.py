@@ -232,3 +232,13 @@ def test_no_text_makes_it_slow(hostile: str) -> None:
 
 def test_escaped_is_a_str_that_says_so() -> None:
     assert isinstance(escape("x"), Escaped)
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=200), st.integers(0, 220))
+def test_the_short_way_for_plain_english_text_comes_to_the_same(given: str, limit: int) -> None:
+    """A letter beyond ASCII takes the long way."""
+    assert f"{text.clean(given)} é".strip() == text.clean(f"{given} é")
+    assert [*graphemes(given), "é"] == list(graphemes(f"{given}é"))
+    assert length(given) + 1 == length(f"{given}é")
+    assert length(cut(given, limit)) <= limit
+    assert "".join(text._visible(given)) + "é" == "".join(text._visible(f"{given}é"))
