@@ -1,42 +1,38 @@
 """First answers to commands, presses and keystrokes, 200 at once while a burst is posted; and the memory of an upload.
 
-The bot is a process of its own. Both servers are in the measuring process, so their own work is part of what is seen.
+The bot, the local Paperless and a Discord of ready-made answers are a process each: what is timed is the bot.
 """
 
 import asyncio
+import multiprocessing
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
+from bench.answers_discord import BenchDiscord, Json
 from bench.table import Row
 from bot.sandbox.discord import ids
 from bot.sandbox.discord.files import Upload
-from bot.sandbox.discord.interactions import Interaction
+from bot.sandbox.paperless import Pace, SandboxPaperless
 from tests.house import House, texts
 from tests.ops.process import config_file
 
 TITLE = "Answers in the chat"
 AT_ONCE, BURST, KINDS = 200, 1000, 20
-KEYSTROKES = 200
+ROUNDS = 3
 ANSWER, KEYSTROKE = 250.0, 150.0  # ms, p99
 UPLOAD_MB, GROWTH_MB = 100, 10
 MB = 2**20
-UNLIMITED = {"limits": {"view": 0, "upload": 0}}
-COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("tasks failures", {}),
-    ("tasks active", {}),
-    ("tasks list", {"status": "failure"}),
-    ("help", {}),
-)
+COMMAND, PRESS, AUTOCOMPLETE = 2, 3, 4
+PAGE = "t1:failures:home:1"
 
 
 def measure() -> Iterator[Row]:
-    answers, keystrokes = asyncio.run(_chat())
-    yield _row(f"first answer, {AT_ONCE} at once in a burst of {BURST:,}", answers, ANSWER)
-    yield _row(f"suggestions, {KEYSTROKES} keystrokes", keystrokes, KEYSTROKE)
+    for work, found in asyncio.run(_chat()).items():
+        yield _row(work, found, KEYSTROKE if "keystroke" in work else ANSWER)
     grown = asyncio.run(_upload())
     columns = {"median": "", "p99": "", "most": f"+{grown:.1f} MB"}
     yield Row(
@@ -55,69 +51,134 @@ def _row(work: str, found: list[float], most: float) -> Row:
     return Row(work=work, columns=columns, wanted=f"p99 {most:.0f} ms", met=p99 <= most)
 
 
-@asynccontextmanager
-async def _house() -> AsyncIterator[tuple[House, int]]:
-    """The house, and the pid of the bot in it."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with House(Path(folder), overrides=UNLIMITED) as house:
-            quiet = asyncio.subprocess.DEVNULL
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "tests.ops.launch", str(house.discord.socket_path), str(config_file(house))),
-                stdout=quiet,
-                stderr=quiet,
-            )
-            try:
-                await house.discord.ready(timeout=60)
-                yield house, process.pid
-            finally:
-                process.terminate()
-                await process.wait()
+# --- the chat
 
 
-def _milliseconds(interaction: Interaction) -> float:
-    assert interaction.responded_at is not None
-    return (interaction.responded_at - interaction.created_at).total_seconds() * 1000
-
-
-async def _chat() -> tuple[list[float], list[float]]:
-    async with _house() as (house, _):
-        await house.command("tasks active")  # the first one knows no version yet
-        await asyncio.sleep(3)
-        house.paperless.burst(BURST, KINDS)
-        await house.card(lambda text: "scan-" in text, timeout=30)
-        asked = [
-            await house.discord.command(user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name=name, options=options)
-            for name, options in (COMMANDS[number % len(COMMANDS)] for number in range(AT_ONCE))
-        ]
-        answers = [_milliseconds(await one.done(timeout=30)) for one in asked]
-        await asyncio.gather(*(one.reply(timeout=120) for one in asked))
-        return answers, await _keystrokes(house)
-
-
-async def _keystrokes(house: House) -> list[float]:
-    found = []
-    for number in range(KEYSTROKES):
-        began = asyncio.get_running_loop().time()
-        await house.discord.autocomplete(
-            user_id=ids.BEN_ID,
-            channel_id=ids.ALERTS_ID,
-            name="task",
-            options={"ref": "scan-"[: number % 6]},
-            focused="ref",
-        )
-        found.append((asyncio.get_running_loop().time() - began) * 1000)
+async def _chat() -> dict[str, list[float]]:
+    """Milliseconds, by what was done."""
+    found: dict[str, list[float]] = {}
+    async with _bot() as (discord, paperless):
+        await _answered(discord, [_command("tasks active")])  # the first one knows no version yet
+        await asyncio.sleep(5)  # the very first look lies behind
+        posts = discord.posts
+        paperless.send("burst")
+        await discord.until(lambda: discord.posts > posts)
+        for number in range(ROUNDS):
+            asked = [_asked(discord, each) for each in range(AT_ONCE)]
+            work = f"first answer, {AT_ONCE} at once, {'as' if not number else 'later as'} a burst of {BURST:,} is told"
+            found.setdefault(work, []).extend(await _answered(discord, asked))
+            await asyncio.sleep(2)
+        typed = [_keystroke("scan-"[: each % 6]) for each in range(AT_ONCE)]
+        found[f"suggestions, {AT_ONCE} keystrokes at once"] = await _answered(discord, typed)
+        found["suggestions, one keystroke after another"] = [(await _answered(discord, [one]))[0] for one in typed]
     return found
+
+
+async def _answered(discord: BenchDiscord, asked: Sequence[tuple[int, Json, Json | None]]) -> list[float]:
+    frames = [discord.interaction(type=kind, data=data, message=message) for kind, data, message in asked]
+    sent = discord.send(frames)
+    await discord.until(lambda: all(one in discord.answered for one in sent))
+    return discord.milliseconds(sent)
+
+
+def _asked(discord: BenchDiscord, number: int) -> tuple[int, Json, Json | None]:
+    """Four commands and a press, in turn."""
+    if number % 5 == 4:
+        return PRESS, {"custom_id": PAGE, "component_type": 2}, discord.message_with(PAGE)
+    return (
+        _command("tasks failures"),
+        _command("tasks active"),
+        _command("tasks list", status="failure"),
+        _command("help"),
+    )[number % 5]
+
+
+def _command(name: str, **options: str) -> tuple[int, Json, None]:
+    first, _, second = name.partition(" ")
+    given: list[Json] = [{"type": 3, "name": key, "value": value} for key, value in options.items()]
+    if second:
+        given = [{"type": 1, "name": second, "options": given}]
+    return COMMAND, {"id": "1", "name": first, "type": 1, "guild_id": str(ids.GUILD_ID), "options": given}, None
+
+
+def _keystroke(typed: str) -> tuple[int, Json, None]:
+    option = {"type": 3, "name": "ref", "value": typed, "focused": True}
+    return AUTOCOMPLETE, _command("task")[1] | {"options": [option]}, None
+
+
+@asynccontextmanager
+async def _bot() -> AsyncIterator[tuple[BenchDiscord, Connection]]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+    process.start()
+    url, token = await asyncio.to_thread(ours.recv)
+    with tempfile.TemporaryDirectory() as folder:
+        discord = BenchDiscord(Path(folder) / "discord")
+        listening = await discord.start()
+        config = Path(folder) / "config.toml"
+        config.write_text(_config(discord, folder, url, token), encoding="utf-8")
+        try:
+            async with _process(discord.socket_path, config):
+                await discord.until(lambda: discord.ready)
+                yield discord, ours
+        finally:
+            listening.close()
+            process.terminate()
+
+
+def _config(discord: BenchDiscord, folder: str, url: str, token: str) -> str:
+    return f"""
+        discord = {{ token = "{discord.objects.token}", guild_id = {ids.GUILD_ID} }}
+        paperless.home = {{ url = "{url}", token = "{token}" }}
+        failures = {{ channel_id = {ids.ALERTS_ID}, poll_seconds = 5 }}
+        database = {{ url = "sqlite:///{folder}/bot.db" }}
+        health = {{ listen = "" }}
+        limits = {{ view = 0, upload = 0 }}
+    """
+
+
+def _serve(said: Connection) -> None:
+    asyncio.run(_serving(said))
+
+
+async def _serving(said: Connection) -> None:
+    async with SandboxPaperless(pace=Pace()) as paperless:
+        said.send((paperless.url, paperless.tokens["admin"]))
+        while await asyncio.to_thread(said.recv):
+            paperless.burst(BURST, KINDS)
+
+
+@asynccontextmanager
+async def _process(socket: Path, config: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.ops.launch", str(socket), str(config), stdout=quiet, stderr=quiet
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+# --- the memory of an upload
 
 
 async def _upload() -> float:
     """MB that the peak of the bot's memory grew by, over an upload of one kilobyte."""
-    async with _house() as (house, pid):
-        house.discord.attachment_size_limit = 2 * UPLOAD_MB * MB
-        await _sent(house, "small.pdf", 1000)
-        before = _peak(pid)
-        await _sent(house, "large.pdf", UPLOAD_MB * 1_000_000)
-        return (_peak(pid) - before) / MB
+    overrides = {"limits": {"upload": 0}}
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            House(Path(folder), overrides=overrides) as house,
+            _process(house.discord.socket_path, config_file(house)) as bot,
+        ):
+            await house.discord.ready(timeout=60)
+            house.discord.attachment_size_limit = 2 * UPLOAD_MB * MB
+            await _sent(house, "small.pdf", 1000)
+            before = _peak(bot.pid)
+            await _sent(house, "large.pdf", UPLOAD_MB * 1_000_000)
+            return (_peak(bot.pid) - before) / MB
 
 
 async def _sent(house: House, name: str, size: int) -> None:

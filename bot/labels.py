@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.kept import Kept
 from bot.paperless import Label, PaperlessClient
@@ -79,6 +80,7 @@ def _by_name(labels: Sequence[Label]) -> dict[str, int]:
     return {_key(label.name): label.id for label in reversed(labels)}
 
 
+@lru_cache(maxsize=10_000)
 def _key(name: str) -> str:
     return clean(name).casefold()
 

@@ -106,7 +106,7 @@ class Tasks(commands.Cog):
         where = named_server(self.bot, interaction)
         if where is None:
             return []
-        found = lists.suggestions(await self._recent[where.name].get(), current, now=self.bot.now())
+        found = await self._recent[where.name].offers(current, now=self.bot.now())
         return [app_commands.Choice(name=label, value=value) for label, value in found[:CHOICES]]
 
     # --- buttons and menus under the answers

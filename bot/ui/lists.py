@@ -125,15 +125,24 @@ def not_known(what: str, *, last_answer: datetime | None, because: str) -> ui.La
 
 def suggestions(tasks: Sequence[Task], typed: str, *, now: datetime) -> list[tuple[str, str]]:
     """Label and value of those tasks that hold what was typed, newest first. Plain text, at most 100 long."""
-    wanted = typed.strip().removeprefix("#").casefold()
+    return matching(offers(tasks, now=now), typed)
+
+
+def offers(tasks: Sequence[Task], *, now: datetime) -> list[tuple[str, str]]:
+    """Label and value of each."""
     found = []
     for task in tasks:
         name = clean(task.filename or str(kind(task.task_type)).replace("\\", ""))
         age = duration((now - task.date_created).total_seconds())
         label = dotted(cut(name, SUGGESTED_NAME_LIMIT), clean(str(status(task.status))), f"{age} ago", f"#{task.id}")
-        if wanted in f"{label} {task.task_id}".casefold():
-            found.append((cut(label, OPTION_LIMIT), cut(task.task_id, OPTION_LIMIT)))
+        found.append((cut(label, OPTION_LIMIT), cut(task.task_id, OPTION_LIMIT)))
     return found
+
+
+def matching(offered: Sequence[tuple[str, str]], typed: str) -> list[tuple[str, str]]:
+    """Those that hold what was typed."""
+    wanted = typed.strip().removeprefix("#").casefold()
+    return [(label, value) for label, value in offered if wanted in f"{label} {value}".casefold()]
 
 
 def listing(

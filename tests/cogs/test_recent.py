@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -48,6 +49,20 @@ async def test_what_has_grown_old_is_offered_at_once_and_renewed_behind(scene: S
     assert scene.recent.fetching is not None
     await scene.recent.fetching
     assert [task.filename for task in await scene.recent.get()] == ["new.pdf", "old.pdf"]
+
+
+async def test_the_age_of_what_is_offered_keeps_up_with_the_clock_and_with_what_is_new(scene: Scene) -> None:
+    scene.paperless.fail("old.pdf")
+    ((_, task_id),) = await scene.recent.offers("old", now=(now := (await scene.recent.get())[0].date_created))
+    for seconds, told in ((20, "20 s ago"), (21, "20 s ago"), (26, "26 s ago"), (10, "10 s ago")):
+        ((label, value),) = await scene.recent.offers("OLD.pdf", now=now + timedelta(seconds=seconds))
+        assert told in label
+        assert value == task_id
+    scene.paperless.fail("new.pdf")
+    await scene.recent.anew()
+    offered = await scene.recent.offers("", now=now + timedelta(seconds=10))
+    assert [label.partition(" ")[0] for label, _ in offered] == ["new.pdf", "old.pdf"]
+    assert await scene.recent.offers("receipt", now=now) == []
 
 
 async def test_a_server_that_is_down_offers_nothing_and_is_not_asked_again_at_once(scene: Scene) -> None:
