@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import Server, TaskBot
 from bot.checks.finding import exit_of
@@ -31,6 +32,7 @@ from bot.sandbox.local import LocalPaperless
 from bot.sandbox.own import OwnPaperless, look_over
 from bot.sandbox.paperless import SandboxPaperless
 from bot.sandbox.paperless.users import ADD_DOCUMENT, CHANGE, VIEW, VIEW_DOCUMENT, VIEW_LABELS
+from bot.sandbox.remembered import remembered
 from bot.sandbox.stage import Stage
 from bot.sandbox.web import serve_page
 from bot.sections import AccessSection
@@ -72,6 +74,7 @@ class StagedBot:
         self._join = join
         self._stop = asyncio.Event()
         self._serving: asyncio.Task[None] | None = None
+        self._bot: TaskBot | None = None
 
     @property
     def running(self) -> bool:
@@ -93,9 +96,21 @@ class StagedBot:
                 for server in bot.servers.values():
                     self._join(server)
                 await bot.login(self._discord.token)
+                self._bot = bot
                 await bot.serve(stop)
         except Exception:
             log.exception("the bot stopped; start it again from the page's panel")
+        finally:
+            self._bot = None
+
+    async def remembered(self) -> dict[str, Any] | None:
+        """See `remembered`; None while the bot is not at work."""
+        if self._bot is None:
+            return None
+        try:
+            return await remembered(self._bot.database)
+        except SQLAlchemyError:  # it is just closing
+            return None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ HINTS = {
 }
 ROLES = {ids.ADA_ID: "Manage Server", ids.BEN_ID: "Archivists", ids.CLEO_ID: "no role"}
 STATUS_EVERY_SECONDS = 0.2
+LEDGER_AFTER_SECONDS = (0.2, 1.0)  # what was sent is written down when Discord has answered, which may take a moment
 CHANGES_STATUS = ("gateway_up", "gateway_down")
 
 
@@ -31,6 +32,7 @@ class Actor(Protocol):
     def running(self) -> bool: ...
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
+    async def remembered(self) -> dict[str, Any] | None: ...
 
 
 class Server(Protocol):
@@ -47,6 +49,8 @@ class Stage:
         self.server = server
         self.bot = bot
         self.activity = Activity()
+        self.ledger: dict[str, Any] = {"lines": [], "counts": {}}
+        self._has_written = asyncio.Event()
         self._watching: set[Queue] = set()
         self._telling = False
 
@@ -128,6 +132,7 @@ class Stage:
         listening = {
             asyncio.create_task(self._listen_to_discord(), name="page-discord"),
             asyncio.create_task(self.server.listen(self.activity.record, self._tell_soon), name="page-paperless"),
+            asyncio.create_task(self._tell_ledger(), name="page-ledger"),
         }
         try:
             yield
@@ -142,8 +147,20 @@ class Stage:
                 method, path, *_ = event.data["request"].split(" ")
                 asked = asked_discord(method=method, path=path, status=event.data["status"], at=event.at.timestamp())
                 self.activity.record(asked)
+                if method != "GET":
+                    self._has_written.set()
             elif event.kind in CHANGES_STATUS:
                 self.tell_status()
+
+    async def _tell_ledger(self) -> None:
+        while True:
+            await self._has_written.wait()
+            self._has_written.clear()
+            for pause in LEDGER_AFTER_SECONDS:
+                await asyncio.sleep(pause)
+                self.ledger = await self.bot.remembered() or self.ledger
+                for queue in self._watching:
+                    queue.put_nowait(("ledger", self.ledger))
 
     def _tell_soon(self) -> None:
         """Once for all the rows that change in one moment: a burst is a thousand events."""

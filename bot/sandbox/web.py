@@ -117,7 +117,8 @@ async def tasks(request: web.Request) -> web.Response:
 
 
 async def activity(request: web.Request) -> web.Response:
-    return web.json_response(request.app[STAGE].activity.snapshot())
+    stage = request.app[STAGE]
+    return web.json_response(stage.activity.snapshot() | {"ledger": stage.ledger})
 
 
 async def messages(request: web.Request) -> web.Response:

@@ -9,3 +9,6 @@ class AbsentBot:
 
     async def stop(self) -> None:
         raise AssertionError("there is no bot to stop")
+
+    async def remembered(self) -> None:
+        return None

@@ -141,6 +141,16 @@ async def test_what_the_bot_asks_shows_in_the_panel(open_page: Open) -> None:
     )
 
 
+async def test_what_the_bot_remembers_shows_in_the_panel(demo: Demo, open_page: Open) -> None:
+    page = await open_page("ben")
+    demo.stage.paperless.fail("f.pdf")
+    line = page.locator("#ledger .remembered", has_text="f.pdf")
+    await expect(line).to_contain_text("open, told")
+    await card(page, "f.pdf failed").get_by_role("button", name="Acknowledge").click()
+    await expect(line).to_contain_text("acknowledged by Ben")
+    await expect(page.locator("#ledger-total")).to_contain_text("1 acknowledged")
+
+
 async def test_the_opening_scene_brings_the_channel_to_life(demo: Demo, open_page: Open) -> None:
     page = await open_page("ben")
     async with asyncio.timeout(30):

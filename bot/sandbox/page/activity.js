@@ -1,7 +1,7 @@
-// What the bot did: its requests to Paperless and to Discord, as they happen. Quiet polls are counted, not listed.
+// What the bot did: its requests to Paperless and to Discord, and its ledger, as they happen. Quiet polls are counted, not listed.
 import { byId, el, replaceChildren } from "./dom.js";
 import { sizeText } from "./media.js";
-import { format } from "./times.js";
+import { format, timeElement } from "./times.js";
 
 const KEPT = 60;
 const LOOKED_BACK = 3; // a poll may ask two questions, over and over
@@ -39,4 +39,16 @@ function line(request, key, times) {
     el("span", { class: "muted" }, `${format(request.at, "T")} · ${status}${request.bytes ? ` · ${sizeText(request.bytes)}` : ""}`),
     el("code", { class: "path" }, `${request.method} ${request.path}`),
   );
+}
+
+/** `lines` are `{name, times, at, state, says}`, newest first; `counts` are failures by state. */
+export function drawLedger({ lines, counts }) {
+  const total = Object.entries(counts).map(([state, count]) => `${count.toLocaleString("en")} ${state}`).join(", ");
+  byId("ledger-total").textContent = total || "Nothing yet.";
+  replaceChildren(byId("ledger"), lines.map((line) => el(
+    "li",
+    { class: `remembered ${line.state}` },
+    el("span", { class: "remembered-name" }, line.name, line.times > 1 && el("span", { class: "times" }, ` × ${line.times.toLocaleString("en")}`)),
+    el("span", { class: "muted" }, line.says, " · ", timeElement(line.at, "R")),
+  )));
 }

@@ -39,7 +39,7 @@ export function listen(userId, on) {
   let connections = 0;
   source.onopen = () => on.connected(connections++ > 0);
   source.onerror = () => on.disconnected();
-  for (const name of ["message", "request", "status", "commands"]) {
+  for (const name of ["message", "request", "ledger", "status", "commands"]) {
     source.addEventListener(name, (event) => on[name](JSON.parse(event.data)));
   }
   return () => source.close();

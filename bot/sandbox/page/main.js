@@ -1,5 +1,5 @@
 // The page put together: what the server tells goes into the store, and from there to the eye.
-import { addRequest, drawCounts } from "./activity.js";
+import { addRequest, drawCounts, drawLedger } from "./activity.js";
 import { getActivity, getMessages, getState, listen, playWorld, Refused } from "./api.js";
 import { createComposer } from "./composer.js";
 import { messageCommands } from "./commands.js";
@@ -171,6 +171,7 @@ async function become(person) {
     disconnected: () => { byId("offline").hidden = false; },
     message: onMessage,
     request: (event) => { addRequest(event.request); drawCounts(event.counts); },
+    ledger: drawLedger,
     status: drawStatus,
     commands: (commands) => { store.commands = commands; },
   });
@@ -183,6 +184,7 @@ async function start() {
     replaceChildren(byId("activity"));
     activity.requests.forEach(addRequest);
     drawCounts(activity.counts);
+    drawLedger(activity.ledger);
     if (store.channelId) await refresh(store.channelId);
     else await openChannel(store.channels[0].id);
     if (!document.documentElement.dataset.ready) tour.offer();
