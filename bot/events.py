@@ -52,6 +52,7 @@ def _named(user: Event) -> dict[str, Any]:
 
 
 ROW, SECTION, CONTAINER = 1, 9, 17
+ROWS = 5  # of a message without components v2
 HOLDERS = (ROW, SECTION, CONTAINER)
 Snowflake = Annotated[str, Meta(pattern=r"\A[0-9]{1,19}\Z")] | Annotated[int, Meta(ge=0)]
 
@@ -105,6 +106,10 @@ class _Message(Struct):
     author: _User
     components: tuple[_Component, ...] = ()
     flags: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.components) > ROWS and not discord.MessageFlags._from_value(self.flags).components_v2:
+            raise ValueError("more rows than there can be")
 
 
 class Whole(Struct):

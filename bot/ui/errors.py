@@ -47,7 +47,7 @@ def words(error: BaseException) -> str | None:
             return of_paperless(error)
         case app_commands.TransformerError():
             return (
-                f"`{escape(str(error.value), 80)}` is not something this option takes. Choose one of the suggestions."
+                f"“{escape(str(error.value), 80)}” is not something this option takes. Choose one of the suggestions."
             )
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             return "This command has changed since Discord last showed it. Reload Discord (Ctrl+R) and try again."

@@ -23,16 +23,22 @@ def moment(text: str | None, *, now: datetime) -> datetime | None:
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if typed in ("today", "yesterday"):
         return midnight - timedelta(days=typed == "yesterday")
-    if ago := _AGO.fullmatch(typed):
-        return (now - int(ago[1]) * _UNITS[ago[2][0].lower()]).astimezone(UTC).replace(second=0, microsecond=0)
     try:
-        found = datetime.fromisoformat(typed.upper())
+        found = _read(typed, now)
     except ValueError:
-        raise Refusal(f"`{escape(typed, 40)}` is no time. {HOW}") from None
-    found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        raise Refusal(f"“{escape(typed, 40)}” is no time. {HOW}") from None
+    except OverflowError:  # the year 1, or 9999, in another time zone
+        found = _LATEST
     if not EPOCH <= found < _LATEST:
-        raise Refusal(f"`{escape(typed, 40)}` is out of reach. {HOW}")
+        raise Refusal(f"“{escape(typed, 40)}” is out of reach. {HOW}")
     return found.replace(second=0, microsecond=0)
+
+
+def _read(typed: str, now: datetime) -> datetime:
+    if ago := _AGO.fullmatch(typed):
+        return (now - int(ago[1]) * _UNITS[ago[2][0]]).astimezone(UTC)
+    found = datetime.fromisoformat(typed.upper())
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def told(wanted: Wanted) -> str:

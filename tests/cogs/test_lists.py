@@ -121,7 +121,7 @@ class TestList:
     async def test_a_time_that_makes_no_sense_is_told_at_once(self, house: House) -> None:
         async with house.bot():
             reply = await house.command("tasks list", after="soon")
-        assert "`soon` is no time. Write it as today" in texts(reply)
+        assert "“soon” is no time. Write it as today" in texts(reply)
 
     async def test_paperless_down(self, house: House) -> None:
         async with house.bot():

@@ -32,6 +32,9 @@ async def test_an_invitation_elsewhere_is_left_and_said(house: House, caplog: py
 
 async def test_its_own_guild_is_never_left(house: House) -> None:
     async with house.bot() as bot:
-        bot.dispatch("guild_join", bot.get_guild(ids.GUILD_ID))
+        await bot.wait_until_ready()
+        own = bot.get_guild(ids.GUILD_ID)
+        assert own is not None
+        bot.dispatch("guild_join", own)
         await house.command("tasks active")
     assert left(house) == []

@@ -1,29 +1,33 @@
 """Whatever a text says, a message stays what it is: no ping, no broken markup, no link that is not ours, no refusal."""
 
+import importlib
+import pkgutil
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import reduce
+from operator import or_
 from pathlib import Path
+from types import CodeType, FrameType, SimpleNamespace
 from typing import Any
 
 import discord
 import pytest
 from discord import ui
 
+import bot.ui
 from bot.access import AccessDenied
-from bot.failures.card import Mute as MuteRecord
-from bot.failures.outcome import NotAcknowledged
-from bot.paperless.errors import Rejected
-from bot.paperless.models import TaskStatus
+from bot.labels import CHOICE_LIMIT, suggest_more, suggest_one
 from bot.sandbox.discord import SandboxDiscord, ids
 from bot.sandbox.discord.files import Upload
 from bot.sandbox.discord.messages import Draft
-from bot.ui import errors, lists, outcomes, replies
-from bot.ui.cards import render
+from bot.ui import lists
 from bot.ui.redaction import redact
+from bot.ui.text import length
 from tests.hostile import HOSTILE, MENTIONS, PLAIN
 from tests.house import House, texts
-from tests.ui import examples
+from tests.safety.drawings import DRAWN, MENTIONING, task
 from tests.ui.examples import LINK_BASE, NOW
 from tests.ui.payload import assert_sendable
 
@@ -32,67 +36,8 @@ ESCAPED = re.compile(r"\\.")
 OUR_LINK = re.compile(rf"\[[^\]\n]*\]\({re.escape(LINK_BASE)}[^)\s]*\)")
 
 
-def mute(text: str, number: int = 1) -> MuteRecord:
-    return MuteRecord(
-        mute_id=number, server="home", task_type=text, filename=text, message=text, until=NOW, until_change=True,
-        user_id=ids.ADA_ID, user_name=text, at=NOW, swallowed=3,
-    )  # fmt: skip
-
-
-def task(text: str, **changes: Any) -> Any:
-    """A task in which every text that comes from outside is this one."""
-    fields = {
-        "task_id": text,
-        "input_data": {"filename": text, text or "x": text},
-        "result_data": {"error_type": text, "error_message": text, "traceback": text, text or "x": text},
-    }
-    return examples.task(**(fields | changes))
-
-
-def reply(found: Any) -> ui.LayoutView:
-    return replies.task_reply(found, server="home", link_base=LINK_BASE, show_server=True)
-
-
-def line(text: str) -> Any:
-    return examples.line(task_type=text, error_type=text, message=text, examples=(text, text, text))
-
-
-def row(text: str) -> Any:
-    return examples.failure_row(task_type=text, filename=text, error_type=text, message=text, task_id=text)
-
-
-DRAWN: dict[str, Callable[[str], ui.LayoutView]] = {
-    "a failure": lambda text: render(examples.incident(filename=text, message=text, error_type=text)),
-    "a failure of an unknown type": lambda text: render(
-        examples.incident(task_type=text, trigger_source=text, filename=None, message=text)
-    ),
-    "an acknowledged failure": lambda text: render(
-        examples.incident(
-            filename=text, message=text, open_count=0, acknowledgement=examples.in_discord(user_name=text)
-        )
-    ),
-    "a digest": lambda text: render(examples.digest(lines=(line(text),) * 20, kinds=30)),
-    "a reminder": lambda text: render(examples.reminder(lines=(line(text),) * 5)),
-    "an outage": lambda text: render(examples.outage(detail=text)),
-    "the details of an outage": lambda text: outcomes.server_details(examples.outage(detail=text)),
-    "a failed task": lambda text: reply(task(text)),
-    "a task that is done": lambda text: reply(
-        task(text, status=TaskStatus.SUCCESS, result_data={"reason": text})
-    ),
-    "the details of a task": lambda text: replies.task_details(task(text))[0],
-    "a list of failures": lambda text: lists.failures(
-        [task(text)] * lists.PAGE, total=99, page=0, server="home", show_server=True
-    ),
-    "a list behind a card": lambda text: lists.look_through([row(text)] * lists.PAGE, card_id=8, total=99, page=0),
-    "a list of mutes": lambda text: lists.mutes([mute(text, number) for number in range(3)]),
-    "what was muted": lambda text: replies.message(outcomes.muted(mute(text))),
-    "an error of the server": lambda text: replies.message(errors.of_paperless(Rejected(text))),
-    "what was not acknowledged": lambda text: replies.message(
-        outcomes.to_presser(NotAcknowledged(error=Rejected(text), done=0)) or ""
-    ),
-}  # fmt: skip
-HARMLESS = ("x", "")
-"""Where there is no text, a card says other things than where there is one."""
+HARMLESS = ("x", "", "x" * 300)
+"""Where there is no text, or a long one, a card says other things than where there is a short one."""
 
 
 def said(components: Any) -> str:
@@ -119,10 +64,10 @@ async def sandbox() -> SandboxDiscord:
 
 
 def sent(sandbox: SandboxDiscord, view: ui.LayoutView) -> dict[str, Any]:
-    """As the local Discord makes it, with everything allowed to ping: the text alone must not."""
+    """As the local Discord makes it, of somebody who may ping everybody: it is up to the text alone."""
     body = {"components": view.to_components(), "flags": discord.MessageFlags.components_v2.flag}  # type: ignore[no-untyped-call]
-    author = sandbox.world.bot_user
-    uploads = [Upload(filename=replies.TRACEBACK_FILE, data=b"x")] if "attachment://" in str(body) else []
+    author = sandbox.world.user(ids.ADA_ID)
+    uploads = [Upload(filename=name, data=b"x") for name in set(re.findall(r"attachment://([\w.]+)", str(body)))]
     return sandbox.create_message(Draft(channel_id=ids.ALERTS_ID, author=author, body=body, uploads=uploads))
 
 
@@ -135,17 +80,71 @@ def test_there_are_at_least_three_hundred_of_them() -> None:
 async def test_a_hostile_text_is_only_text(
     sandbox: SandboxDiscord, name: str, draw: Callable[[str], ui.LayoutView]
 ) -> None:
-    lists_mentions = {ids.ADA_ID} if "acknowledged failure" in name or "mutes" in name else set()
-    ours = markup(draw(HARMLESS[0])) | markup(draw(HARMLESS[1]))
+    mentioned = {ids.ADA_ID} if name in MENTIONING else set()
+    ours = reduce(or_, (markup(draw(text)) for text in HARMLESS))
     for text in HOSTILE:
         view = draw(text)
         assert_sendable(view, link_base=LINK_BASE)
         message = sent(sandbox, view)
         assert not message["mention_everyone"], text
         assert not message["mention_roles"], text
-        assert {int(user["id"]) for user in message["mentions"]} <= lists_mentions, text
+        assert {int(user["id"]) for user in message["mentions"]} <= mentioned, text
         assert not markup(view) - ours, (text, markup(view) - ours)
         sandbox.remove_message(message)
+
+
+def drawing_functions() -> dict[CodeType, str]:
+    """Every function of `bot/ui` that makes a whole message."""
+    found: dict[CodeType, str] = {}
+    for module in pkgutil.iter_modules(bot.ui.__path__):
+        loaded = importlib.import_module(f"bot.ui.{module.name}")
+        for name, function in vars(loaded).items():
+            made = str(getattr(function, "__annotations__", {}).get("return", ""))
+            own = getattr(function, "__module__", None) == loaded.__name__
+            if own and "LayoutView" in made and not re.search(r"Button|Select|ActionRow", made):
+                found[function.__code__] = f"{module.name}.{name}"
+    return found
+
+
+async def test_everything_that_can_be_said_is_among_them() -> None:
+    functions, called = drawing_functions(), set()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code in functions:
+            called.add(frame.f_code)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        for draw in DRAWN.values():
+            draw("x")
+    finally:
+        sys.setprofile(before)
+    assert len(functions) > 35
+    assert {functions[each] for each in set(functions) - called} == set()
+
+
+class Known:
+    """Labels as a server has them, with whatever name."""
+
+    def __init__(self, *names: str) -> None:
+        self.labels = [SimpleNamespace(id=number, name=name) for number, name in enumerate(names)]
+
+    async def get(self) -> Any:
+        return self.labels
+
+
+@pytest.mark.parametrize("typed", ["", "x", "@"])
+async def test_suggestions_are_such_as_discord_takes(typed: str) -> None:
+    names = [text.encode("utf-8", "replace").decode() for text in HOSTILE]  # as they are once they were decoded
+    labels: Any = SimpleNamespace(kept=Known(*names))
+    offered = [*await suggest_one(labels, typed), *await suggest_more(labels, typed)]
+    found = lists.suggestions([task(text) for text in names if text], typed, now=NOW)
+    assert len(offered) > 20
+    assert len(found) > 20
+    for text in [*offered, *(part for pair in found for part in pair)]:
+        assert 1 <= length(text) <= CHOICE_LIMIT
+        assert text.encode("utf-8"), "halves of characters cannot be sent"
 
 
 async def test_a_denial_mentions_roles_as_text_and_pings_nobody(house: House) -> None:

@@ -109,7 +109,13 @@ def test_times_as_people_type_them(typed: str | None, meant: datetime | None) ->
     assert moment(typed, now=NOW) == meant
 
 
-@pytest.mark.parametrize("typed", ["soon", "24.11.2026", "9999999d", "7 x", "1066-10-14", "9999-01-01", "@everyone"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("soon", "24.11.2026", "9999999d", "7 x", "1066-10-14", "9999-01-01", "@everyone"),
+        *("9999w", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"),  # beyond what a time can be
+    ],
+)
 def test_what_is_no_time_is_refused_with_how_to_write_one(typed: str) -> None:
     with pytest.raises(Refusal, match="Write it as today"):
         moment(typed, now=NOW)
