@@ -35,14 +35,22 @@ def cards() -> dict[str, Card]:
     }
 
 
+def slug(name: str) -> str:
+    """The file name of a card's pictures; see tests/card_pictures.py."""
+    return re.sub("[^a-z]+", "-", name.lower())
+
+
 async def gallery() -> str:
-    """A block a card: its text as it is sent, its accent colour, its buttons. (A view needs a running loop.)"""
+    """A block a card: its picture, its text as it is sent, its accent colour, its buttons. (A view needs a running
+    loop.)"""
     blocks = []
     for name, card in cards().items():
         view = render(card)
         view.stop()
         pressed = " ".join(f"[{label}]" for label in buttons(view)) or "no button"
-        blocks.append(f"**{name}** (accent `#{accent(view):06x}`)\n\n```text\n{texts(view)}\n\n{pressed}\n```\n")
+        picture = f"![{name}](pictures/cards/light-desktop/{slug(name)}.png)"
+        said = f"```text\n{texts(view)}\n\n{pressed}\n```"
+        blocks.append(f"**{name}** (accent `#{accent(view):06x}`)\n\n{picture}\n\n{said}\n")
     return "\n".join(blocks)
 
 
