@@ -7,6 +7,7 @@ import pytest
 from bot.app import TaskBot
 from bot.audit import Audit, Entry, Result
 from bot.sandbox.discord import ids
+from bot.sandbox.discord.files import Upload
 from tests.house import House, buttons, texts
 
 FAILED = "invoice-11.pdf"
@@ -80,6 +81,38 @@ class TestDetails:
             await house.press(await house.command("task", ref=row.task_id), "Details")
             (entry,) = await entries(bot)
         assert (entry.action, entry.tasks, entry.result) == ("details", (row.task_id,), Result.DONE)
+
+
+class TestRunAndUpload:
+    """What is asked of a server is one row before it is asked, and one with its result."""
+
+    async def test_a_run(self, house: House) -> None:
+        async with house.bot() as bot:
+            await house.press(await house.command("tasks run", type="sanity_check"), "Run now")
+            (entry,) = await entries(bot)
+        assert (entry.user_id, entry.user_name) == (ids.BEN_ID, "Ben")
+        assert (entry.action, entry.subject, entry.server, entry.result) == ("run", "sanity_check", "home", Result.DONE)
+        assert len(entry.tasks) == 1
+        assert entry.asked_id is not None
+
+    async def test_an_upload(self, house: House) -> None:
+        file = Upload(filename="scan.pdf", data=b"%PDF-1.4 x", content_type="application/pdf")
+        async with house.bot() as bot:
+            await house.command("upload", file=file)
+            await house.card(lambda text: "scan.pdf" in text and not text.startswith("**Sending"))
+            (entry,) = await entries(bot)
+        assert (entry.action, entry.subject, entry.server, entry.result) == ("upload", "scan.pdf", "home", Result.DONE)
+        assert len(entry.tasks) == 1
+        assert entry.asked_id is not None
+
+    async def test_an_upload_that_paperless_refused(self, house: House) -> None:
+        file = Upload(filename="scan.pdf", data=b"%PDF-1.4 x", content_type="application/pdf")
+        async with house.bot() as bot:
+            house.paperless.faults.add("status", status=403, path="post_document")
+            await house.command("upload", file=file)
+            await house.card(lambda text: "scan.pdf was not sent" in text)
+            (entry,) = await entries(bot)
+        assert (entry.subject, entry.result, entry.tasks) == ("scan.pdf", Result.FAILED, ())
 
 
 class TestMute:
