@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | check | backup | audit | demo`. Importing it does nothing.
+"""The command line: `python -m bot run | check | backup | audit | drill | demo`. Importing it does nothing.
 
 Exit status: 0 done; 78 something to mend in configuration, token or permission; 75 a server did not answer, try
 again; 1 a defect.
@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
         ("check", "look at configuration, Paperless and Discord; change nothing"),
         ("backup", "copy the database while the bot is running"),
         ("audit", "print who did what, as CSV"),
+        ("drill", "have the running bot post a drill to every channel, and see that it arrives"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument(
@@ -90,6 +91,12 @@ async def _audit(settings: Settings) -> Exit:
     return await export(settings.database.url, stream=sys.stdout, errors=sys.stderr)
 
 
+async def _drill(settings: Settings) -> Exit:
+    from bot.drill import run_drill
+
+    return await run_drill(settings.database.url, stream=sys.stdout)
+
+
 def _demo(arguments: argparse.Namespace) -> Exit:
     from bot.sandbox.demo import run_demo
     from bot.sandbox.own import own_paperless
@@ -129,6 +136,8 @@ def _carry_out(arguments: argparse.Namespace) -> int:
         return _backup(settings, arguments.target)
     if arguments.command == "audit":
         return asyncio.run(_audit(settings))
+    if arguments.command == "drill":
+        return asyncio.run(_drill(settings))
     return asyncio.run(_run(settings) if arguments.command == "run" else _check(settings))
 
 

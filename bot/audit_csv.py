@@ -5,10 +5,9 @@ from typing import TextIO
 
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.audit import audit, recorded
-from bot.database import engine_for
+from bot.database import OPENING, DatabaseAway, engine_for, file_of, unusable
 from bot.exits import Exit
 
 COLUMNS = ("id", "at", "user_id", "user_name", "action", "subject", "server", "tasks", "result", "detail", "asked_id")
@@ -17,7 +16,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 async def export(url: str, *, stream: TextIO, errors: TextIO) -> Exit:
     """Reads, and takes no lock: a running bot is not in the way, nor this in its."""
-    engine = engine_for(make_url(url), connections=1)
+    address = make_url(url)
+    path = file_of(address)
+    if path is not None and not path.is_file():
+        errors.write(f"the audit cannot be read: there is no database {path}: look at database.url\n")
+        return Exit.CONFIG
+    engine = engine_for(address, connections=1)
     writer = csv.writer(stream)
     try:
         async with engine.connect() as connection:
@@ -27,9 +31,10 @@ async def export(url: str, *, stream: TextIO, errors: TextIO) -> Exit:
                 entry = recorded(row)
                 values = {**row, "at": entry.at.isoformat(), "tasks": " ".join(entry.entry.tasks)}
                 writer.writerow([_cell(values[name]) for name in COLUMNS])
-    except SQLAlchemyError as error:
-        errors.write(f"the audit cannot be read: {type(error).__name__}: look at database.url\n")
-        return Exit.CONFIG
+    except OPENING as error:
+        trouble = unusable(address, error)
+        errors.write(f"the audit cannot be read: {trouble}\n")
+        return Exit.UNAVAILABLE if isinstance(trouble, DatabaseAway) else Exit.CONFIG
     finally:
         await engine.dispose()
     return Exit.DONE

@@ -8,6 +8,7 @@ import asyncio
 import fcntl
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -108,7 +109,7 @@ class Database:
     async def unchanged(self, key: object, read: Callable[[], Awaitable[T]]) -> T:
         """What `read` gave when it was last asked for under `key`, unless something was written since.
 
-        Nobody else writes: with this, what repeats all day costs no statement.
+        Nobody else writes what is read so: with this, what repeats all day costs no statement.
         """
         if key in self._read:
             found: T = self._read[key]
@@ -151,32 +152,60 @@ class Database:
         await self.close()
 
 
+def file_of(address: URL) -> Path | None:
+    """Of a SQLite database; None for a server, and in memory."""
+    if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
+        return None
+    return Path(str(address.database)).absolute()
+
+
 class FileLock:
     """An exclusive lock on `<database>.lock`, given up by the kernel when the process ends, in whatever way."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _locks(self._descriptor, tries=2):  # whoever asks `is_held` holds it for a moment
             os.close(self._descriptor)
             raise DatabaseInUse(
                 f"{path.name.removesuffix('.lock')} is in use by another process of the bot: stop that one first"
-            ) from None
+            )
 
     @classmethod
     def beside(cls, address: URL) -> Self | None:
-        if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
+        if (path := file_of(address)) is None:
             return None
-        path = Path(str(address.database)).absolute()
         try:
             return cls(path.with_name(path.name + ".lock"))
         except OSError as error:
             raise unusable(address, error) from error
 
+    @staticmethod
+    def is_held(database: Path) -> bool:
+        """Whether a bot runs on this file. Makes nothing: a lock file of another user would keep the bot out."""
+        try:
+            descriptor = os.open(database.with_name(database.name + ".lock"), os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            return not _locks(descriptor)
+        finally:
+            os.close(descriptor)
+
     def release(self) -> None:
         os.close(self._descriptor)
+
+
+def _locks(descriptor: int, *, tries: int = 1) -> bool:
+    for left in reversed(range(tries)):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if left:
+                time.sleep(0.1)
+        else:
+            return True
+    return False
 
 
 async def _lease(address: URL, opened: AsyncExitStack) -> Lease | None:

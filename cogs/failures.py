@@ -13,6 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from discord.ext import commands
 
 from bot.failures.card import BacklogCard, Card, IncidentCard, OutageCard, ReminderCard
+from bot.failures.drills import Drills
 from bot.failures.outcome import Acknowledged, AcknowledgeOutcome
 from bot.failures.retention import Retention
 from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DELIVER_SECONDS = 1
+DRILL_SECONDS = 2  # one small statement to look whether somebody asked for one
 FORGET_SECONDS = 24 * 3600
 FORGET_AFTER = 600  # not while the first polls have much to tell
 AT_ONCE = 500
@@ -60,8 +62,14 @@ class Failures(commands.Cog):
             offset = seconds * number / len(desk.watchers)
             self._every(seconds, f"poll:{name}", partial(self.bot.poll, name), offset=offset)
         self._every(DELIVER_SECONDS, "deliver", desk.deliver_once)
+        self._every(DRILL_SECONDS, "drill", self._drill)
         if self.bot.settings.database.keep_days:
             self._every(FORGET_SECONDS, "forget", self._forget, offset=FORGET_AFTER)
+
+    async def _drill(self) -> None:
+        desk, now = self.bot.desk, self.bot.now
+        if await Drills(self.bot.database, servers=desk.watchers, policy=desk.policy, now=now).take():
+            await desk.deliver_once()
 
     async def _forget(self) -> None:
         keep = timedelta(days=self.bot.settings.database.keep_days)

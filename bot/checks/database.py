@@ -1,7 +1,6 @@
 """The database: can it be written, and at which revision is it? Looked at from outside: a bot may be running on it."""
 
 import os
-from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
@@ -9,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import migrations
 from bot.checks.finding import Finding, failure, ok, warning
-from bot.database import OPENING, DatabaseAway, engine_for, unusable
+from bot.database import OPENING, DatabaseAway, engine_for, file_of, unusable
 from bot.exits import Exit
 
 KEY = "database.url"
@@ -46,10 +45,8 @@ def _of_revision(revision: str | None) -> Finding:
 
 
 def _file_to_be_made(address: URL) -> Finding | None:
-    if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
-        return None
-    path = Path(str(address.database)).absolute()
-    if path.exists():
+    path = file_of(address)
+    if path is None or path.exists():
         return None
     if path.parent.is_dir() and os.access(path.parent, os.W_OK | os.X_OK):
         return ok(KEY, f"{path} is not there yet: run makes it (revision {migrations.HEAD})")

@@ -16,6 +16,7 @@ class CardKind(StrEnum):
     BACKLOG = "backlog"
     OUTAGE = "outage"
     REMINDER = "reminder"
+    DRILL = "drill"
 
 
 class Reason(StrEnum):
@@ -32,6 +33,7 @@ class Reason(StrEnum):
     REFUSED = "the server refuses: somebody has to change something"
     NOT_ACKNOWLEDGED = "nobody acknowledged for too long"
     FOLLOWED = "a message follows this very task: it becomes its card"
+    DRILL = "a drill: nothing failed"
     # an incident is made or grows
     NEW = "not seen before"
     DIFFERS = "the same task failed in another way"

@@ -16,6 +16,7 @@ class IncidentKind(StrEnum):
     REVOKED = "revoked"  # killed, or expired before a worker took it
     STUCK = "stuck"  # started or pending for too long; no failure yet
     SILENT = "silent"  # no success of a type for too long; concerns no single task
+    DRILL = "drill"  # nothing failed: somebody looks whether a failure would arrive
 
 
 class IncidentState(StrEnum):
@@ -55,7 +56,7 @@ class IncidentCard:
     show_server: bool
     kind: IncidentKind
     state: IncidentState
-    task_id: str  # empty where the incident concerns no task (SILENT)
+    task_id: str  # empty where the incident concerns no task (SILENT, DRILL)
     task_pk: int  # 0 where there is none; pks restart after a rebuild: find a task by task_id
     task_type: str
     trigger_source: str

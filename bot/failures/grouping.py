@@ -49,6 +49,21 @@ class Grouping:
             return self._single(window, receiver, mention=mention, silent=quiet is not None, reason=reason)
         return self._digest(window, receiver, mention=mention, silent=quiet is not None, reason=reason)
 
+    def drill(self, failure: Failure) -> int:
+        """By the same route, at once, without a mention; in no window, so that no failure's card depends on it."""
+        receiver = receiver_of(failure, self._policy)
+        ref = self.new_ref()
+        self.actions.append(
+            PostCard(
+                ref=ref,
+                kind=CardKind.DRILL,
+                channel_id=receiver.channel_id,
+                reason=Reason.DRILL,
+                silent=quiet_until(receiver.quiet_hours, self._now) is not None,
+            )
+        )
+        return ref
+
     def adopt(self, followed: Followed) -> int:
         """The message that follows the task becomes its card: nothing is posted, so it counts in no window."""
         ref = self.new_ref()

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
 from bot.failures import rows
-from bot.failures.card import Card, FailureRow, Mute
+from bot.failures.card import Card, FailureRow, IncidentKind, Mute
 from bot.failures.claims import Claims
 from bot.failures.findings import Findings
 from bot.failures.mutes import Mutes
@@ -122,7 +122,7 @@ class Ledger:
 
     async def open_rows(self, *, server: str | None = None, offset: int = 0, limit: int = 10) -> RowPage:
         """All that was told and is not acknowledged, the newest first; on cards that were deleted, too."""
-        conditions = [failure.c.state == rows.OPEN]
+        conditions = [failure.c.state == rows.OPEN, failure.c.kind != IncidentKind.DRILL.value]
         if server is not None:
             conditions.append(failure.c.server == server)
         return await self._page(conditions, offset=offset, limit=limit)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures import rows
 from bot.failures.actions import Window
-from bot.failures.card import IncidentState
+from bot.failures.card import IncidentKind, IncidentState
 from bot.failures.schema import card, channel, failure, follower, incident, mute, server
 from bot.failures.view import Followed, Muted, Numbered, ServerState, Standing, Swallowed, View, Waiting
 
@@ -159,8 +159,9 @@ async def _followed(
 
 
 def not_muted() -> ColumnElement[bool]:
-    """Of an incident."""
-    return incident.c.fingerprint.not_in(select(mute.c.fingerprint).where(mute.c.ended_at.is_(None)))
+    """Of an incident; a drill is nothing to remind anybody of, either."""
+    muted = select(mute.c.fingerprint).where(mute.c.ended_at.is_(None))
+    return and_(incident.c.fingerprint.not_in(muted), incident.c.kind != IncidentKind.DRILL.value)
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -19,7 +19,7 @@ from bot.failures.actions import (
     Reason,
     ShowIncident,
 )
-from bot.failures.card import IncidentState
+from bot.failures.card import IncidentKind, IncidentState
 from bot.failures.changes import plan_changes
 from bot.failures.grouping import Grouping
 from bot.failures.incident import Failure
@@ -90,6 +90,8 @@ class _Telling:
 
     def tell(self, numbered: Numbered) -> None:
         failure = numbered.failure
+        if failure.kind is IncidentKind.DRILL:
+            return self._drill(numbered)
         differs = self._end_changed_mutes(failure)
         standing = self._incidents.get(failure.fingerprint)
         if standing is None or self._mute_is_over(standing):
@@ -102,6 +104,13 @@ class _Telling:
             self._reopen(numbered, standing)
         else:
             self._open(numbered, Reason.AGAIN_LATER)
+        return None
+
+    def _drill(self, numbered: Numbered) -> None:
+        card = self._grouping.drill(numbered.failure)
+        self.actions.append(
+            OpenIncident(ref=self._grouping.new_ref(), failure_id=numbered.failure_id, card=card, reason=Reason.DRILL)
+        )
 
     def _mute_is_over(self, standing: Standing) -> bool:
         return not standing.has_card and standing.fingerprint not in self._mutes

@@ -100,7 +100,7 @@ class Rendering:
         muted = select(func.max(mute.c.until)).where(
             mute.c.fingerprint == whole["fingerprint"], mute.c.ended_at.is_(None), mute.c.until > self.now
         )
-        silent = whole["kind"] == IncidentKind.SILENT
+        no_task = whole["kind"] in (IncidentKind.SILENT, IncidentKind.DRILL)
         return IncidentCard(
             card_id=card_id,
             incident_id=incident_id,
@@ -108,7 +108,7 @@ class Rendering:
             show_server=self.show_server,
             kind=IncidentKind(whole["kind"]),
             state=IncidentState(whole["state"]),
-            task_id="" if silent else newest["task_id"],
+            task_id="" if no_task else newest["task_id"],
             task_pk=newest["task_pk"],
             count=whole["count"],
             open_count=whole["open_count"],

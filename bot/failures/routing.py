@@ -66,8 +66,13 @@ def _matches(route: Route, failure: Failure) -> bool:
         and (not route.task_types or failure.task_type in route.task_types)
         and (not route.trigger_sources or failure.trigger_source in route.trigger_sources)
         and (not route.owners or failure.owner in route.owners)
-        and (not route.statuses or _STATUS.get(failure.kind) in route.statuses)
+        and (not route.statuses or _status(failure) in route.statuses)
     )
+
+
+def _status(failure: Failure) -> str | None:
+    """A drill has the status of what it stands for, as its error's type."""
+    return failure.error_type if failure.kind is IncidentKind.DRILL else _STATUS.get(failure.kind)
 
 
 def receiver_of_server(server: str, policy: Policy) -> Receiver:

@@ -231,3 +231,14 @@ follower = Table(
     Index("ix_follower_state", "state", "server"),
     Index("ix_follower_task", "server", "task_id"),
 )
+
+# Asked for by `python -m bot drill`, in a process of its own: the one table that somebody else than the bot writes.
+drill = Table(
+    "drill",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("taken_at", Moment),  # its failures are made and on their cards; NULL: no bot has seen it
+    Column("unreachable", Text),  # keys of receivers that no failure can come to, a line each
+    sqlite_autoincrement=True,  # an id is in the task ids of its failures: never given twice
+)

@@ -28,6 +28,8 @@ from bot.ui.text import at, count, duration, escape, since
 
 _REVOKED = "It expired before a worker took it, or somebody stopped it."
 _REVOKED_HINT = "Is the worker running?"
+_DRILL = "Somebody looks whether a failure would arrive here. It counts nowhere, and Paperless knows nothing of it."
+_DRILL_HINT = "Press Acknowledge, to see that buttons work."
 _NO_REASON = "Paperless gave no reason."
 
 
@@ -59,6 +61,8 @@ def acknowledged(acknowledgement: Acknowledgement) -> str:
 
 def title(card: IncidentCard) -> str:
     """What was done, to which file, and what became of it."""
+    if card.kind is IncidentKind.DRILL:
+        return "Drill: nothing failed"
     subject = doing(card.task_type, card.filename)
     if card.state is IncidentState.SUCCEEDED:
         return f"{subject} succeeded after all"
@@ -107,6 +111,8 @@ def _state(card: IncidentCard) -> str | None:
 
 def _why(card: IncidentCard) -> Reason | None:
     match card.kind:
+        case IncidentKind.DRILL:
+            return Reason(text=escape(_DRILL), hint=_DRILL_HINT)
         case IncidentKind.REVOKED:
             return Reason(text=escape(_REVOKED), hint=_REVOKED_HINT)
         case IncidentKind.STUCK:
@@ -146,6 +152,8 @@ def _when(card: IncidentCard) -> str:
 
 
 def _meta(card: IncidentCard) -> str:
+    if card.kind is IncidentKind.DRILL:
+        return small(dotted(_when(card), str(escape(card.server)) if card.show_server else None))
     ran, waited = card.duration_seconds, card.wait_time_seconds
     return small(
         dotted(
@@ -178,6 +186,8 @@ def _buttons(card: IncidentCard) -> list[ui.Button[ui.LayoutView] | None]:
     found: list[ui.Button[ui.LayoutView] | None] = []
     if can_acknowledge(card):
         found.append(button("Acknowledge", custom_ids.Acknowledge(card.card_id, card.through), primary=True))
+    if card.kind is IncidentKind.DRILL:
+        return found
     found.append(button("Details", custom_ids.Details(card.card_id)))
     if needs_somebody(card) or card.document_id:
         found.append(open_button(card.link_base, card.document_id))

@@ -113,6 +113,15 @@ CASES = [
         known=view(incidents=standing(), followed={"task-a": Followed(follower=3, channel_id=OTHER, message_id=99)}),
         expected=((AddFailure, Reason.REPEATED, {"incident": 70}),),
     ),
+    Case(
+        says="a drill has a card of its own at once and calls nobody, however full the window is",
+        seen=failing(a_failure(kind=IncidentKind.DRILL)),
+        known=view(windows=window(singles=5)),
+        expected=(
+            (PostCard, Reason.DRILL, {"kind": CardKind.DRILL, "mention_role_id": None, "not_before": None}),
+            (OpenIncident, Reason.DRILL, {}),
+        ),
+    ),
     # --- many
     Case(
         says="five failures have five cards, the role is called once",

@@ -52,9 +52,16 @@ async def until_ready(session: aiohttp.ClientSession, *, status: int = 200) -> d
             await asyncio.sleep(0.05)
 
 
-async def samples(session: aiohttp.ClientSession) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+async def samples(session: aiohttp.ClientSession) -> Samples:
     async with session.get("/metrics") as answer:
-        text = await answer.text()
+        return samples_of(await answer.text())
+
+
+def samples_of(text: str) -> Samples:
+    """By name and labels."""
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(text)
