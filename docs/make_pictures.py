@@ -28,7 +28,7 @@ DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 STRIP = {"width": 660, "height": 640}  # of the film: the chat alone
 SETTLED_MS = 600
-COLOURS = 128
+COLOURS = 256
 
 
 async def main(wanted: list[str]) -> None:

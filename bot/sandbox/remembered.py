@@ -39,7 +39,7 @@ async def remembered(database: Database) -> dict[str, Any]:
 
 def _line(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
-        "name": row["filename"] or str(row["task_type"]).replace("_", " "),
+        "name": row["filename"] or str(row["task_type"]).replace("_", " ").capitalize(),
         "times": row["count"],
         "at": row["last_at"].timestamp(),
         "state": row["state"],

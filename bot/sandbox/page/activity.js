@@ -5,6 +5,7 @@ import { format, timeElement } from "./times.js";
 
 const KEPT = 60;
 const LOOKED_BACK = 3; // a poll may ask two questions, over and over
+const STATES = { backlog: "from before", seen: "to be told" };
 const COUNTERS = [
   ["polls", "Polls"],
   ["paperless", "To Paperless"],
@@ -43,7 +44,7 @@ function line(request, key, times) {
 
 /** `lines` are `{name, times, at, state, says}`, newest first; `counts` are failures by state. */
 export function drawLedger({ lines, counts }) {
-  const total = Object.entries(counts).map(([state, count]) => `${count.toLocaleString("en")} ${state}`).join(", ");
+  const total = Object.entries(counts).map(([state, count]) => `${count.toLocaleString("en")} ${STATES[state] ?? state}`).join(", ");
   byId("ledger-total").textContent = total || "Nothing yet.";
   replaceChildren(byId("ledger"), lines.map((line) => el(
     "li",
