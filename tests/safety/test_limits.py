@@ -1,11 +1,16 @@
 """How often is too often."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.access import REFUSALS_WRITTEN
+from bot.audit import Result
 from bot.limits import ALLOWED, FIRST_PAUSE, LONGEST_PAUSE, PATIENCE, REMEMBERED, WINDOW, Limits, Refusals
+from bot.sandbox.discord import ids
+from tests.house import House, buttons, texts
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -50,6 +55,35 @@ class TestLimits:
             if limits.take(1, "run", now=now) is None:
                 taken.append(now)
         assert all(sum(at <= other < at + timedelta(minutes=1) for other in taken) <= 12 for at in taken)
+
+
+class TestThroughDiscord:
+    async def test_what_is_too_much_is_refused_audited_and_asked_of_nobody(self, tmp_path: Path) -> None:
+        async with House(tmp_path, overrides={"limits": {"run": 1}}) as house, house.bot() as bot:
+            await house.command("tasks run", type="sanity_check")
+            before = len(house.paperless.requests)
+            again = await house.command("tasks run", type="sanity_check")
+            other = await house.command("tasks run", type="sanity_check", user_id=ids.ADA_ID)
+            (entry,) = (await bot.ledger.audit.page()).rows
+        assert "That was a lot at once. Try again in " in texts(again)
+        assert "Run now" in buttons(other), "another member has their own"
+        assert [each.path for each in list(house.paperless.requests)[before:] if "run" in each.path] == []
+        assert (entry.entry.user_id, entry.entry.result) == (ids.BEN_ID, Result.REFUSED)
+
+    async def test_so_are_presses(self, tmp_path: Path) -> None:
+        async with House(tmp_path, overrides={"limits": {"acknowledge": 1}}) as house, house.bot():
+            first, second = house.paperless.fail("a.pdf"), house.paperless.fail("b.pdf")
+            shown = [await house.command("task", ref=row.task_id) for row in (first, second)]
+            await house.press(shown[0], "Acknowledge")
+            assert "That was a lot at once" in texts(await house.press(shown[1], "Acknowledge"))
+        assert house.paperless.row(first.id).acknowledged
+        assert not house.paperless.row(second.id).acknowledged
+
+    async def test_refusals_do_not_fill_the_audit(self, house: House) -> None:
+        async with house.bot() as bot:
+            for _ in range(REFUSALS_WRITTEN + 3):
+                await house.command("tasks run", type="sanity_check", user_id=ids.CLEO_ID)
+            assert (await bot.ledger.audit.page()).total == REFUSALS_WRITTEN
 
 
 class TestRefusals:
