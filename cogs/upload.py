@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot import labels
 from bot.access import Action
 from bot.failures.order import Order, Purpose
-from bot.interactions import NOBODY, BotInteraction, defer, show
+from bot.interactions import NOBODY, BotInteraction, admit, defer, show
 from bot.labels import Labels
 from bot.paperless.models import TaskType
 from bot.placing import check_place
@@ -111,6 +111,8 @@ class Upload(commands.Cog):
         good = [file for file in files if self._why_not(file) is None]
         if not good:
             raise Refusal(uploads.not_sent(refused))
+        for _ in good[1:]:  # one was admitted with the command; each is a document
+            await admit(interaction, Action.UPLOAD, server=where.name)
         await defer(interaction, private=False)
         orders = await self._messages(interaction, where, good)
         if refused:

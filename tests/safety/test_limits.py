@@ -10,6 +10,7 @@ from bot.access import REFUSALS_WRITTEN
 from bot.audit import Result
 from bot.limits import ALLOWED, FIRST_PAUSE, LONGEST_PAUSE, PATIENCE, REMEMBERED, WINDOW, Limits, Refusals
 from bot.sandbox.discord import ids
+from bot.sandbox.discord.files import Upload
 from tests.house import House, buttons, texts
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -78,6 +79,16 @@ class TestThroughDiscord:
             assert "That was a lot at once" in texts(await house.press(shown[1], "Acknowledge"))
         assert house.paperless.row(first.id).acknowledged
         assert not house.paperless.row(second.id).acknowledged
+
+    async def test_each_file_of_a_message_counts_as_a_document(self, tmp_path: Path) -> None:
+        files = [Upload(filename=f"{name}.pdf", data=b"%PDF", content_type="application/pdf") for name in "abc"]
+        async with House(tmp_path, overrides={"limits": {"upload": 2}}) as house, house.bot():
+            posted = await house.discord.post_message(ids.ADA_ID, "see", files, channel_id=ids.ALERTS_ID)
+            asked = await house.discord.context_menu(
+                user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name="Send to Paperless", target_id=int(posted["id"])
+            )
+            assert "That was a lot at once" in texts(await asked.reply(timeout=10))
+        assert [each for each in house.paperless.requests if each.method == "POST"] == []
 
     async def test_refusals_do_not_fill_the_audit(self, house: House) -> None:
         async with house.bot() as bot:
