@@ -12,6 +12,7 @@ setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python 3.11 or newer is needed, {sys.executable} is {v.major}.{v.minor}: make PYTHON=/path/to/python3.11")'
+	@echo "Setting up $(VENV), once: seconds with uv, a minute or two without."
 ifdef UV
 	uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV)
 	uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
