@@ -220,6 +220,29 @@ async def test_a_channel_without_a_permission_names_it(house: House) -> None:
     )
 
 
+async def test_a_digest_that_would_come_without_its_picture_is_a_warning(house: House) -> None:
+    house.overrides = {"digest": {"cron": "0 8 * * 1", "channel_id": ids.GENERAL_ID}}
+    house.discord.set_overwrite(ids.GENERAL_ID, ids.BOT_ROLE_ID, deny=allowed.ATTACH_FILES)
+
+    (line,) = await lines(house, "digest.channel_id")
+
+    assert (
+        line == "warning  digest.channel_id: in #general the bot lacks Attach Files: grant it in the channel's settings"
+    )
+
+
+async def test_channels_beside_the_main_work_that_do_not_exist_stop_nothing(house: House) -> None:
+    house.overrides = {
+        "digest": {"cron": "0 8 * * 1", "channel_id": NOWHERE},
+        "audit": {"channel_id": NOWHERE},
+    }
+
+    found = {finding.subject: finding.level for finding in await findings(house)}
+
+    assert found["digest.channel_id"] is found["audit.channel_id"] is Level.WARNING
+    assert Level.FAILURE not in found.values()
+
+
 async def test_channels_and_roles_that_do_not_exist_are_named_with_their_keys(house: House) -> None:
     house.overrides = {
         "failures": {"channel_id": NOWHERE, "escalate_role_id": 8, "routes": [{"channel_id": NOWHERE}]},
