@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 PIECE = 2**17
 AT_ONCE = 2
+CLOSING_TURNS = 1000
 TOLD_EVERY = 5.0
 """Seconds between two edits that tell how much is sent."""
 
@@ -51,6 +52,21 @@ class Details:
 
 class _Sent:
     octets = 0
+
+
+@asynccontextmanager
+async def _closing(pieces: AsyncGenerator[bytes, None]) -> AsyncIterator[AsyncGenerator[bytes, None]]:
+    """Where Paperless broke the connection off, aiohttp's writer was cancelled, and may still be in the generator."""
+    try:
+        yield pieces
+    finally:
+        for _ in range(CLOSING_TURNS):
+            try:
+                await pieces.aclose()
+            except RuntimeError:  # "already running"
+                await asyncio.sleep(0)
+            else:
+                break
 
 
 class Sending:
@@ -91,7 +107,7 @@ class Sending:
         )
         telling = asyncio.create_task(self._tell(follower, file, sent), name="follow: sending")
         try:
-            async with attempt as this, aclosing(self._pieces(file, sent)) as pieces:
+            async with attempt as this, _closing(self._pieces(file, sent)) as pieces:
                 draft = DocumentDraft(
                     document=pieces,
                     filename=file.filename,

@@ -241,5 +241,10 @@ def mutes(found: Sequence[Mute], *, note: str | None = None) -> ui.LayoutView:
         )
         for mute in ordered
     ]
-    lines = [note, f"**{plural(len(found), 'mute')}**", *map(_mute_line, ordered[:OPTIONS])]
+    lines = [
+        note,
+        f"**{plural(len(found), 'mute')}**",
+        *map(_mute_line, ordered[:OPTIONS]),
+        small(f"the {OPTIONS} of {count(len(found))} that end first") if len(found) > OPTIONS else None,
+    ]
     return panel(lines, row(menu("End one of them", custom_ids.EndMute(), options)))

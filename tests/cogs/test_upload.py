@@ -173,6 +173,15 @@ class TestTrouble:
                 told = await house.card(lambda text: "was not sent" in text)
         assert "add\\_document" in texts(told)
 
+    async def test_a_connection_that_breaks_in_the_middle_of_the_file_leaves_no_message_that_says_sending(
+        self, house: House
+    ) -> None:
+        async with at_work(house):
+            house.paperless.faults.add("drop", path="post_document")
+            await upload(house, file(data=PDF.ljust(3_000_000) + b"%%EOF"))
+            told = await house.card(lambda text: "was not sent" in text or "It is not known whether" in text)
+        assert "scan.pdf" in texts(told)
+
     async def test_an_answer_that_is_lost_claims_neither(self, house: House) -> None:
         async with at_work(house):
             house.paperless.faults.add("drop_after", path="post_document", times=1)
