@@ -14,7 +14,7 @@ from apscheduler.triggers.date import DateTrigger
 from discord.ext import commands
 
 from bot import crontab
-from bot.failures.notifier import NotifierError
+from bot.failures.notifier import ChannelForbidden, NotifierError
 from bot.failures.worst import worst_errors
 from bot.jobs import job
 from bot.lookback import drawn, look_back
@@ -97,7 +97,18 @@ class Digest(commands.Cog):
             chart = summaries.chart(week.found, server=where.name, show_server=week.show_server)
         file = None if chart is None else await drawn(self.bot.drawing, chart)
         view = weekly.digest(week, picture=None if file is None else chart)
-        await self.bot.notifier.say(channel_id=self.channel_id, view=view, nonce=nonce, file=file)
+        try:
+            await self.bot.notifier.say(channel_id=self.channel_id, view=view, nonce=nonce, file=file)
+        except ChannelForbidden:
+            if file is None:
+                raise
+            await self.bot.notifier.say(channel_id=self.channel_id, view=weekly.digest(week, picture=None), nonce=nonce)
+            log.warning(
+                "the digest of %s goes without its picture: the bot lacks Attach Files in channel %s",
+                where.name,
+                self.channel_id,
+                extra={"event": "digest_without_picture"},
+            )
 
     async def _week(self, where: "Server") -> Week:
         found: LookBack | None = None

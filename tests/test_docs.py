@@ -2,17 +2,26 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-import discord
 import pytest
 
 from bot.__main__ import main
+from bot.checks.discord import NEEDED_PERMISSIONS, PICTURE_PERMISSIONS, THREAD_PERMISSIONS, invite_link
+from bot.config import Settings
 from bot.sandbox.paperless import SandboxPaperless
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+LEAST: dict[str, dict[str, Any]] = {  # what an example may leave out
+    "discord": {"token": "token", "guild_id": 1},
+    "paperless": {"home": {"url": "http://localhost:8000", "token": "token"}},
+    "failures": {"channel_id": 1},
+}
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.M | re.S)
 
 
@@ -64,12 +73,27 @@ def test_the_readme_fits_a_print() -> None:
     assert len(README.splitlines()) < 150
 
 
-def test_the_invite_link_of_the_readme_asks_for_the_permissions_that_it_names() -> None:
-    match = re.search(r"permissions=(\d+)", README)
-    assert match
-    needed = discord.Permissions(view_channel=True, send_messages=True, read_message_history=True)
+@pytest.mark.parametrize("document", ["README.md", "docs/discord.md"])
+def test_an_invite_link_asks_for_what_is_used_and_no_more(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    links = re.findall(r"https://discord\.com/oauth2/authorize\?([^`\s]+)", text)
 
-    assert int(match[1]) == needed.value
+    asked = [dict(parse_qsl(link)) | {"client_id": "1"} for link in links]
+    assert asked == [dict(parse_qsl(urlsplit(invite_link(1)).query))]
+
+
+def test_the_setup_names_each_permission_that_is_used() -> None:
+    text = (ROOT / "docs/discord.md").read_text(encoding="utf-8")
+    for name in (*NEEDED_PERMISSIONS.values(), *THREAD_PERMISSIONS.values(), *PICTURE_PERMISSIONS.values()):
+        assert name.replace("View Channel", "View Channels") in text
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_example_of_a_configuration_is_one(document: Path) -> None:
+    for block in blocks(document, "toml"):
+        shown = tomllib.loads(block)
+        missing = {key: table | shown.get(key, {}) for key, table in LEAST.items()}
+        assert Settings(**shown | missing)
 
 
 async def test_the_python_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:

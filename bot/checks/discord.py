@@ -1,6 +1,7 @@
 """Discord: the application, the guild, every channel with the bot's permissions in it, every role."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import discord
 
@@ -17,6 +18,7 @@ THREAD_PERMISSIONS = {
     "create_public_threads": "Create Public Threads",
     "send_messages_in_threads": "Send Messages in Threads",
 }
+PICTURE_PERMISSIONS = {"attach_files": "Attach Files"}
 TOO_MUCH = {
     "administrator": "Administrator",
     "manage_guild": "Manage Server",
@@ -37,9 +39,14 @@ NOT_THERE = frozenset({10003, 10004, 10007, 50001})
 FEW_SESSIONS = 100  # of 1,000 a day; a crash loop that spends them all makes Discord reset the token
 
 
-def invite_link(application_id: int, guild_id: int | None = None) -> str:
-    """The link that invites the bot with what it uses and no more."""
-    permissions = discord.Permissions(**dict.fromkeys(NEEDED_PERMISSIONS, True))
+def invite_link(application_id: int, settings: Settings | None = None) -> str:
+    """The link that invites the bot with what it uses and no more; with `settings` into their guild, and with what
+    threads and digests need where there are any."""
+    needed = {**NEEDED_PERMISSIONS}
+    for place in _places(settings) if settings else ():
+        needed |= place.needed
+    guild_id = settings.discord.guild_id if settings else None
+    permissions = discord.Permissions(**dict.fromkeys(needed, True))
     guild = discord.utils.MISSING if guild_id is None else discord.Object(guild_id)
     return discord.utils.oauth_url(application_id, permissions=permissions, guild=guild)
 
@@ -55,7 +62,7 @@ async def check_discord(client: discord.Client, settings: Settings) -> AsyncIter
         me = await guild.fetch_member(client.user.id if client.user else 0)
         channels = await guild.fetch_channels()
     except (discord.HTTPException, discord.InvalidData, LookupError, TypeError) as error:
-        yield _not_looked_at(error, invite_link(client.application_id or 0, guild_id), guild_id)
+        yield _not_looked_at(error, invite_link(client.application_id or 0, settings), guild_id)
         return
     yield ok("discord.guild_id", f"{guild.name}, as {me.display_name}")
     if guild.default_role is None:  # @everyone is always among the roles, where they are told
@@ -115,10 +122,29 @@ async def _check_sessions(client: discord.Client) -> Finding:
 # --- channels
 
 
-def _configured_channels(settings: Settings) -> Iterator[tuple[str, int, bool]]:
-    yield "failures.channel_id", settings.failures.channel_id, settings.failures.thread
-    for number, route in enumerate(settings.failures.routes):
-        yield f"failures.routes.{number}.channel_id", route.channel_id, route.thread
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A channel of the configuration. `wrong` makes a finding of what does not fit: without it the bot's main work
+    cannot be done (failure), or it can (warning)."""
+
+    key: str
+    channel_id: int
+    needed: Mapping[str, str] = field(default_factory=lambda: NEEDED_PERMISSIONS)
+    wrong: Callable[[str, str], Finding] = failure
+
+
+def _places(settings: Settings) -> Iterator[Place]:
+    failures = settings.failures
+    named = {"failures": failures, **{f"failures.routes.{at}": route for at, route in enumerate(failures.routes)}}
+    for key, receiver in named.items():
+        needed = NEEDED_PERMISSIONS | (THREAD_PERMISSIONS if receiver.thread else {})
+        yield Place(key=f"{key}.channel_id", channel_id=receiver.channel_id, needed=needed)
+    if settings.digest.cron:
+        needed = NEEDED_PERMISSIONS | PICTURE_PERMISSIONS  # without the last it comes without its picture
+        channel_id = settings.digest.channel_id or failures.channel_id
+        yield Place(key="digest.channel_id", channel_id=channel_id, needed=needed, wrong=warning)
+    if settings.audit.channel_id:
+        yield Place(key="audit.channel_id", channel_id=settings.audit.channel_id, wrong=warning)
 
 
 async def _check_channels(
@@ -126,44 +152,40 @@ async def _check_channels(
 ) -> AsyncIterator[Finding]:
     """`channels`: those of the guild; what is not among them (a thread) is asked for by itself."""
     listed = {channel.id: channel for channel in channels}
-    for key, channel_id, threads in _configured_channels(settings):
-        channel = listed.get(channel_id)
-        yield _of_channel(me, key, channel, threads=threads) if channel else await _fetched(guild, me, key, channel_id)
+    for place in _places(settings):
+        channel = listed.get(place.channel_id)
+        yield _of_channel(me, place, channel) if channel else await _fetched(guild, me, place)
 
 
-async def _fetched(guild: discord.Guild, me: discord.Member, key: str, channel_id: int) -> Finding:
+async def _fetched(guild: discord.Guild, me: discord.Member, place: Place) -> Finding:
     try:
-        channel = await guild.fetch_channel(channel_id)
+        channel = await guild.fetch_channel(place.channel_id)
     except discord.Forbidden:
-        return failure(key, f"the bot may not see the channel {channel_id}: give it View Channel there")
-    except discord.HTTPException as error:
-        if not isinstance(error, discord.NotFound):
-            raise
-        if error.code not in NOT_THERE:
-            return warning(
-                key, f"Discord does not tell what {channel_id} is ({error.status}): it is tried all the same"
-            )
-        return failure(key, f"there is no channel {channel_id} in {guild.name}: copy the id of one that exists")
-    except discord.InvalidData:
-        return failure(key, f"there is no channel {channel_id} in {guild.name}: copy the id of one that exists")
-    return _of_channel(me, key, channel, threads=False)
-
-
-def _of_channel(
-    me: discord.Member, key: str, channel: discord.abc.GuildChannel | discord.Thread, *, threads: bool
-) -> Finding:
-    if not isinstance(channel, discord.abc.Messageable):
-        return failure(key, f"#{channel.name} is no channel that messages can be sent to")
-    if isinstance(channel, discord.Thread):
-        return ok(key, f"the thread {channel.name}")
-    permissions = channel.permissions_for(me)
-    needed = NEEDED_PERMISSIONS | (THREAD_PERMISSIONS if threads else {})
-    missing = [name for flag, name in needed.items() if not getattr(permissions, flag)]
-    if missing:
-        return failure(
-            key, f"in #{channel.name} the bot lacks {', '.join(missing)}: grant it in the channel's settings"
+        return place.wrong(place.key, f"the bot may not see the channel {place.channel_id}: give it View Channel there")
+    except (discord.HTTPException, discord.InvalidData) as error:
+        if isinstance(error, discord.HTTPException):
+            if not isinstance(error, discord.NotFound):
+                raise
+            if error.code not in NOT_THERE:
+                text = f"Discord does not tell what {place.channel_id} is ({error.status}): it is tried all the same"
+                return warning(place.key, text)
+        return place.wrong(
+            place.key, f"there is no channel {place.channel_id} in {guild.name}: copy the id of one that exists"
         )
-    return ok(key, f"#{channel.name}")
+    return _of_channel(me, place, channel)
+
+
+def _of_channel(me: discord.Member, place: Place, channel: discord.abc.GuildChannel | discord.Thread) -> Finding:
+    if not isinstance(channel, discord.abc.Messageable):
+        return place.wrong(place.key, f"#{channel.name} is no channel that messages can be sent to")
+    if isinstance(channel, discord.Thread):
+        return ok(place.key, f"the thread {channel.name}")
+    permissions = channel.permissions_for(me)
+    missing = [name for flag, name in place.needed.items() if not getattr(permissions, flag)]
+    if missing:
+        text = f"in #{channel.name} the bot lacks {', '.join(missing)}: grant it in the channel's settings"
+        return place.wrong(place.key, text)
+    return ok(place.key, f"#{channel.name}")
 
 
 # --- roles

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from bot.app import TaskBot
-from bot.sandbox.discord import ids
+from bot.sandbox.discord import ids, permissions
 from tests.house import House, buttons, texts
 
 Json = dict[str, Any]
@@ -61,6 +61,19 @@ async def test_it_tells_the_change_the_worst_and_what_is_open_with_a_picture(tmp
     assert "Consume file: 5 runs" in attached["description"]
     assert message["mentions"] == []
     assert buttons(message)["Look through"] == "t1:failures:home:0"
+
+
+async def test_where_the_bot_may_not_attach_files_it_comes_without_its_picture(tmp_path: Path) -> None:
+    async with House(tmp_path, overrides=overrides()) as house, house.bot() as bot:
+        house.discord.set_overwrite(ids.GENERAL_ID, ids.BOT_ROLE_ID, deny=permissions.ATTACH_FILES)
+        await polled(bot)
+        house.paperless.fail("torn.pdf")
+        await polled(bot)
+        await was_sent_yesterday(bot)
+        await send(bot)
+    (message,) = digests(house)
+    assert "The last 7 days: 1 of 1 task failed" in texts(message)
+    assert message["attachments"] == []
 
 
 async def test_its_button_lists_what_is_open_to_the_person_alone(tmp_path: Path) -> None:

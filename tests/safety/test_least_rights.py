@@ -58,6 +58,15 @@ def test_the_invite_link_asks_for_what_is_used_and_no_more() -> None:
     assert not asked.mention_everyone
 
 
+async def test_it_asks_for_threads_and_pictures_where_there_are_any(house: House) -> None:
+    house.overrides = {"failures": {"thread": True}, "digest": {"cron": "0 8 * * 1"}}
+    link = invite_link(1, house.settings())
+    asked = discord.Permissions(int(link.partition("permissions=")[2].partition("&")[0]))
+    basic = discord.Permissions(**dict.fromkeys(NEEDED_PERMISSIONS, True))
+    more = discord.Permissions(create_public_threads=True, send_messages_in_threads=True, attach_files=True)
+    assert asked == basic | more
+
+
 async def test_the_only_intent_is_guilds(house: House) -> None:
     async with house.bot() as bot:
         assert {name for name, on in bot.intents if on} == {"guilds"}
