@@ -48,7 +48,8 @@ async def test_the_page_and_its_modules_are_served_under_a_strict_policy(http: a
 @pytest.mark.parametrize(
     "headers",
     [
-        pytest.param({"Host": "evil.example"}, id="another host: a name rebound to this machine"),
+        pytest.param({"Host": "evil.example:{port}"}, id="another host: a name rebound to this machine"),
+        pytest.param({"Host": "evil.example"}, id="another host without a port"),
         pytest.param({"Host": "127.0.0.1:1"}, id="another port"),
         pytest.param({"Origin": "http://evil.example"}, id="another origin"),
         pytest.param({"Origin": "null"}, id="an origin without a name, as of a sandboxed frame"),
@@ -56,8 +57,9 @@ async def test_the_page_and_its_modules_are_served_under_a_strict_policy(http: a
         pytest.param({"Sec-Fetch-Site": "same-site"}, id="the browser says: another port of this machine"),
     ],
 )
-async def test_a_foreign_page_reads_nothing(http: aiohttp.ClientSession, headers: dict[str, str]) -> None:
-    async with http.get("/api/state", headers=OWN | headers) as answer:
+async def test_a_foreign_page_reads_nothing(http: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> None:
+    sent = {name: value.format(port=url.rpartition(":")[2]) for name, value in headers.items()}
+    async with http.get("/api/state", headers=OWN | sent) as answer:
         assert answer.status == 403
         assert "Access-Control-Allow-Origin" not in answer.headers
 
