@@ -62,7 +62,7 @@ class Courier:
         try:
             await self.deliver_once()
         except Exception:
-            log.exception("Delivering went wrong; it is tried again", extra={"event": "delivery_defect"})
+            log.exception("Delivering went wrong; it is tried again", extra={"event": "delivery_not_begun"})
         finally:
             self._begun = False
         return Counter()
