@@ -51,10 +51,12 @@ def _named(user: Event) -> dict[str, Any]:
     return {"username": str(user["id"]), "discriminator": "0", "avatar": None, **user}
 
 
+GROUP = 2  # of commands; the types of options before it hold others, those after it hold values
 ROW, SECTION, CONTAINER = 1, 9, 17
 ROWS = 5  # of a message without components v2
 HOLDERS = (ROW, SECTION, CONTAINER)
-Snowflake = Annotated[str, Meta(pattern=r"\A[0-9]{1,19}\Z")] | Annotated[int, Meta(ge=0)]
+BELOW_2_63 = r"\A(?:[0-9]{1,18}|[1-8][0-9]{18}|9[01][0-9]{17})\Z"
+Snowflake = Annotated[str, Meta(pattern=BELOW_2_63)] | Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class _User(Struct):
@@ -72,6 +74,10 @@ class _Option(Struct):
     type: Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     value: str | int | float | bool | None = None
     options: tuple["_Option", ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.type > GROUP and self.value is None:
+            raise ValueError("an option without a value")
 
 
 class _Data(Struct):

@@ -145,8 +145,8 @@ async def through_all_of_it(path: Path, *, inputs: int, seed: int) -> Defects:
             assert {one.entry.result.value for one in audited.rows} <= {"refused"}
     finally:
         logging.getLogger().removeHandler(defects)
-    assert unretrieved == []
-    assert defects.found == []
+    assert not unretrieved, "\n".join(unretrieved)
+    assert not defects.found, "\n".join(defects.found)
     return defects
 
 
@@ -159,9 +159,9 @@ async def test_through_all_of_the_bot_nothing_is_changed_and_nothing_stops(tmp_p
 @pytest.mark.timeout(7200)
 async def test_through_all_of_the_bot_very_many_times(tmp_path: Path) -> None:
     began = time.monotonic()
-    defects = await through_all_of_it(tmp_path, inputs=50_000, seed=4)
+    defects = await through_all_of_it(tmp_path, inputs=20_000, seed=4)
     seconds = time.monotonic() - began
-    print(f"50,000 interactions in {seconds:.0f} s, {defects.unreadable:,} unreadable")  # noqa: T201
+    print(f"20,000 interactions in {seconds:.0f} s, {defects.unreadable:,} unreadable")  # noqa: T201
 
 
 # --- as far as the decision
