@@ -1,13 +1,22 @@
 """A Notifier around another: counts what becomes of cards, and how long they took."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.failures.card import Card, IncidentCard, IncidentKind
+from bot.failures.card import Card, DigestCard, IncidentCard, IncidentKind
 from bot.failures.notifier import Notifier, NotifierError
 from bot.metrics import Metrics
 
 FAILED = (IncidentKind.FAILED, IncidentKind.REVOKED)
+REMEMBERED = 1_000  # cards; those that grow are the newest ones
+
+
+def failures_on(card: Card) -> int:
+    """How many failures it tells of; what is stuck or silent, and a drill, is none."""
+    if isinstance(card, DigestCard):
+        return card.total - sum(line.count for line in card.lines if line.kind not in FAILED)
+    return card.count if isinstance(card, IncidentCard) and card.kind in FAILED else 0
 
 
 class Measured:
@@ -15,6 +24,7 @@ class Measured:
         self._notifier = notifier
         self._metrics = metrics
         self._now = now
+        self._shown: OrderedDict[int, int] = OrderedDict()  # card -> failures on it when it was last accepted
 
     async def post(
         self,
@@ -41,8 +51,8 @@ class Measured:
             self._metrics.cards.labels("failed").inc()
             raise
         self._metrics.cards.labels("posted").inc()
-        if isinstance(card, IncidentCard) and card.kind in FAILED:
-            self._metrics.delivered(card.last_at, self._now())
+        self._accepted(card, before=0)
+        self._delivered(card)
         return message_id
 
     async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:
@@ -52,6 +62,21 @@ class Measured:
             self._metrics.cards.labels("failed").inc()
             raise
         self._metrics.cards.labels("edited").inc()
+        self._accepted(card, before=self._shown.get(card.card_id, failures_on(card)))
 
     async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:
         return await self._notifier.find(channel_id=channel_id, card_id=card_id, not_before=not_before)
+
+    def _accepted(self, card: Card, *, before: int) -> None:
+        """What was on the card `before` is counted already: of a card of an earlier life, all of it."""
+        number = failures_on(card)
+        self._metrics.failures_posted.inc(max(0, number - before))
+        self._shown[card.card_id] = number
+        self._shown.move_to_end(card.card_id)
+        if len(self._shown) > REMEMBERED:
+            self._shown.popitem(last=False)
+
+    def _delivered(self, card: Card) -> None:
+        caught_up = isinstance(card, DigestCard) and card.catch_up_since is not None
+        if isinstance(card, IncidentCard | DigestCard) and failures_on(card) and not caught_up:
+            self._metrics.delivered(card.last_at, self._now())

@@ -34,10 +34,11 @@ def bot_version() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Now:
-    """What is asked for when somebody looks. `poll_ages`: seconds since the last good poll, or since the start."""
+    """What is asked for when somebody looks. `poll_ages`: seconds since the last good poll, or since the start;
+    `outbox` None: not known, as it was."""
 
     poll_ages: Mapping[str, float]
-    outbox: int
+    outbox: int | None
     gateway_up: bool
     reconnects: int
     leading: bool
@@ -75,9 +76,12 @@ class Metrics:
     def _cards(self) -> None:
         registry = self.registry
         self.cards = Counter("taskbot_cards", "Cards sent, by what was done", ("action",), registry=registry)
+        self.failures_posted = Counter(
+            "taskbot_failures_posted", "Failures on cards that Discord has accepted", registry=registry
+        )
         self.delivery_seconds = Histogram(
             "taskbot_delivery_seconds",
-            "From the failure, by Paperless's clock, to its card accepted by Discord",
+            "From the failure (of a digest: its newest), by Paperless's clock, to its card accepted by Discord",
             buckets=DELIVERY,
             registry=registry,
         )
@@ -161,7 +165,8 @@ class Metrics:
     def show(self, now: Now) -> None:
         for server, age in now.poll_ages.items():
             self.poll_age.labels(server).set(age)
-        self.outbox.set(now.outbox)
+        if now.outbox is not None:
+            self.outbox.set(now.outbox)
         self.gateway_up.set(now.gateway_up)
         self.reconnects.inc(now.reconnects - self._reconnects_seen)
         self._reconnects_seen = now.reconnects

@@ -1,5 +1,9 @@
-"""How the bot is, when somebody asks: for /readyz, and what /metrics cannot count by itself."""
+"""How the bot is, when somebody asks: for /readyz, and what /metrics cannot count by itself.
 
+Who asks is answered, also where the database says nothing any more.
+"""
+
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +15,7 @@ if TYPE_CHECKING:
     from bot.app import TaskBot
 
 LATE = 3  # intervals without a good poll
+PATIENCE = 2.0  # seconds for the database
 
 
 async def readiness(bot: "TaskBot") -> dict[str, str | None]:
@@ -19,7 +24,8 @@ async def readiness(bot: "TaskBot") -> dict[str, str | None]:
         return {"start": "standing by, or starting"}
     parts: dict[str, str | None] = {"gateway": None if bot.gateway.up else "not connected to Discord"}
     try:
-        await bot.ledger.set_value("readiness", bot.now().isoformat())
+        async with asyncio.timeout(PATIENCE):
+            await bot.ledger.set_value("readiness", bot.now().isoformat())
         parts["database"] = None
     except (SQLAlchemyError, OSError) as error:
         parts["database"] = f"cannot be written: {type(error).__name__}"
@@ -45,7 +51,7 @@ async def metrics_text(bot: "TaskBot") -> bytes:
     bot.metrics.show(
         Now(
             poll_ages=ages,
-            outbox=await bot.ledger.outbox.depth(),
+            outbox=await _outbox(bot),
             gateway_up=bot.gateway.up,
             reconnects=bot.gateway.reconnects,
             leading=lease is None or lease.is_held,
@@ -53,3 +59,12 @@ async def metrics_text(bot: "TaskBot") -> bytes:
         )
     )
     return bot.metrics.text()
+
+
+async def _outbox(bot: "TaskBot") -> int | None:
+    """None: the database does not say."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await bot.ledger.outbox.depth()
+    except (SQLAlchemyError, OSError):
+        return None

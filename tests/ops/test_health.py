@@ -1,24 +1,30 @@
 """/healthz, /readyz and /metrics, as a supervisor and as Prometheus ask for them."""
 
 import asyncio
+import io
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot import health
+from bot import app, health, vitals
 from bot.app import TaskBot
+from bot.drill import run_drill
 from bot.exits import Exit
 from bot.run import run
 from bot.sandbox.discord import ids
 from bot.sandbox.discord.ratelimit import SEND
 from bot.sections import HealthSection
 from bot.vitals import readiness
-from tests.house import House
+from tests.house import POLL_SECONDS, House
+from tests.ops.proxy import Proxy
+from tests.ops.until import until
+from tests.postgres import Postgres
 
 
 @pytest.fixture
@@ -80,18 +86,47 @@ async def test_it_is_alive_and_ready_when_all_its_parts_work(house: House, port:
         }
 
 
-async def test_it_is_not_ready_while_a_paperless_does_not_answer_and_is_alive_all_the_same(
-    house: House, port: int
-) -> None:
-    async with running(house, port) as session:
-        await until_ready(session)
+async def first_poll(bot: TaskBot) -> datetime:
+    """When it was; no other comes after it."""
+    watcher = bot.desk.watchers["home"]
+    await until(lambda: watcher.last_good_at is not None)
+    bot.scheduler.pause()
+    await until(lambda: not [one for one in asyncio.all_tasks() if one.get_name().startswith("job poll")])
+    assert watcher.last_good_at is not None
+    return watcher.last_good_at
+
+
+async def test_it_is_not_ready_once_the_last_good_poll_is_older_than_three_intervals(house: House) -> None:
+    async with house.bot() as bot:
+        good = await first_poll(bot)
+
+        bot.now = lambda: good + timedelta(seconds=3 * POLL_SECONDS)
+        assert (await readiness(bot))["paperless.home"] is None
+        bot.now = lambda: good + timedelta(seconds=3 * POLL_SECONDS + 0.001)
+        assert await readiness(bot) == {
+            "gateway": None,
+            "database": None,
+            "paperless.home": f"last good poll: {good}",
+        }
+
+
+async def test_a_poll_that_is_refused_is_no_good_one(house: House) -> None:
+    async with house.bot() as bot:
+        good = await first_poll(bot)
         await house.paperless.down()
 
-        body = await until_ready(session, status=503)
-        async with session.get("/healthz") as alive:
-            assert alive.status == 200
-    assert body["parts"]["paperless.home"].startswith("last good poll")
-    assert body["parts"]["gateway"] == "ready"
+        assert not (await bot.poll("home")).good
+        assert bot.desk.watchers["home"].last_good_at == good
+
+
+async def test_it_is_not_ready_while_the_gateway_is_down(house: House) -> None:
+    async with house.bot() as bot:
+        house.discord.gateway.refuse_with = 503
+        for connection in house.discord.gateway.connections:
+            connection.abort()
+        await until(lambda: not bot.gateway.up)
+
+        assert (await readiness(bot))["gateway"] == "not connected to Discord"
 
 
 async def test_it_is_not_ready_when_its_database_cannot_be_written(house: House) -> None:
@@ -101,6 +136,30 @@ async def test_it_is_not_ready_when_its_database_cannot_be_written(house: House)
             await connection.exec_driver_sql("DROP TABLE ledger_value")
 
         assert (await readiness(bot))["database"] == "cannot be written: OperationalError"
+
+
+async def test_who_asks_is_answered_though_the_database_says_nothing_any_more(
+    house: House, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vitals, "PATIENCE", 0.2)
+    monkeypatch.setattr(app, "STOP_SECONDS", 0.2)
+    async with Proxy(postgres.port) as way:
+        house.overrides = {"database": {"url": postgres.url(postgres.new_database(), port=way.port)}}
+        async with house.bot() as bot:
+            way.silence()
+
+            assert (await readiness(bot))["database"] == "cannot be written: TimeoutError"
+            assert b"taskbot_leading 1.0" in await vitals.metrics_text(bot)
+
+
+async def test_it_is_not_ready_without_the_lease(house: House, database_url: str) -> None:
+    house.overrides = {"database": {"url": database_url}}
+    async with house.bot() as bot:
+        assert bot.database.lease is not None
+        async with bot.database.write() as connection:
+            await connection.exec_driver_sql("UPDATE bot_lease SET epoch = epoch + 1")
+
+        assert (await readiness(bot))["database"] == "cannot be written: LeaseLost"
 
 
 async def test_before_the_start_is_over_it_says_so(house: House) -> None:
@@ -142,6 +201,7 @@ async def test_what_happens_is_counted(house: House, port: int) -> None:
 
     home = (("server", "home"),)
     assert found["taskbot_failures_seen_total", home] == 1
+    assert found["taskbot_failures_posted_total", ()] == 1
     assert found["taskbot_polls_total", (("result", "good"), *home)] >= 1
     assert found["taskbot_poll_seconds_count", home] >= 1
     assert found["taskbot_poll_age_seconds", home] < 30
@@ -169,16 +229,34 @@ async def test_an_answer_of_429_is_counted(house: House) -> None:
         assert b"taskbot_discord_rate_limited_total 1.0" in bot.metrics.text()
 
 
-async def test_no_label_grows_with_tasks(house: House, port: int) -> None:
-    async with running(house, port) as session:
-        await until_ready(session)
+async def test_no_label_grows_with_tasks(house: House) -> None:
+    house.overrides = {"failures": {"single_cards": 1}}
+    async with house.bot() as bot:
         house.paperless.upload("first.pdf", outcome="corrupt", owner="bob")
         await house.card(lambda text: "first.pdf" in text)
-        before = set(await samples(session))
+        before = set(samples_of(bot.metrics.text().decode()))
         house.paperless.burst(40)
-        await house.discord.until(lambda: len(house.posted()) > 4, 30)
+        await house.card(lambda text: "40 tasks" in text or "39 tasks" in text)
 
-        assert {key for key in await samples(session) if key not in before and "edited" not in str(key)} == set()
+        after = set(samples_of(bot.metrics.text().decode()))
+    assert {key for key in after - before if "edited" not in str(key)} == set()
+
+
+async def test_failures_are_counted_as_posted_once_each(house: House) -> None:
+    house.overrides = {"failures": {"single_cards": 1}}
+    async with house.bot() as bot:
+        house.paperless.burst(7)
+
+        await until(lambda: counted(bot, "taskbot_failures_posted_total") == 7)
+        await run_drill(house.settings().database.url, stream=io.StringIO())  # which is no failure
+
+        assert counted(bot, "taskbot_failures_seen_total", server="home") == 7
+        assert counted(bot, "taskbot_failures_posted_total") == 7
+        assert counted(bot, "taskbot_delivery_seconds_count") == 2  # a card, and a digest by its newest
+
+
+def counted(bot: TaskBot, name: str, **labels: str) -> float:
+    return samples_of(bot.metrics.text().decode())[name, tuple(sorted(labels.items()))]
 
 
 async def test_every_series_is_there_from_the_start(house: House, port: int) -> None:
