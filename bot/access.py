@@ -63,7 +63,7 @@ def action_of(custom_id: CustomId) -> Action:
     match custom_id:
         case custom_ids.Acknowledge() | custom_ids.AcknowledgeAll() | custom_ids.OnTask(verb="ack"):
             return Action.ACKNOWLEDGE
-        case custom_ids.AcknowledgeListed() | custom_ids.AcknowledgeWanted():
+        case custom_ids.AcknowledgeListed() | custom_ids.AcknowledgeWanted() | custom_ids.AcknowledgeFailures():
             return Action.ACKNOWLEDGE
         case custom_ids.Details() | custom_ids.OnTask(verb="info"):
             return Action.DETAILS

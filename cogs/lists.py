@@ -13,6 +13,7 @@ from bot.interactions import BotInteraction, change, defer, defer_update, say
 from bot.paperless.errors import NotFound
 from bot.paperless.models import Task, TaskStatus, TaskType, TriggerSource
 from bot.presses import chosen
+from bot.refusal import Refusal
 from bot.subcommands import AnyCommand, fit_to_servers, join, leave
 from bot.tree import asks
 from bot.ui import bulk, filters, lists, outcomes, replies
@@ -30,6 +31,7 @@ TEXT_LIMIT = 60
 AT_ONCE = 5000
 """Tasks that one answer acknowledges; for more it is asked again."""
 ROWS = 250
+KEPT_KEY = "filters {}"
 ATTENTION = (TaskStatus.FAILURE, TaskStatus.REVOKED)
 
 STATUSES: dict[str, tuple[str, tuple[TaskStatus, ...]]] = {
@@ -183,6 +185,7 @@ class Lists(commands.Cog):
             total=found.count,
             page=page,
             wanted=wanted,
+            code=await self._code(where, wanted),
             server=where.name,
             show_server=self.bot.several_servers,
             note=note,
@@ -192,18 +195,34 @@ class Lists(commands.Cog):
         await defer_update(interaction)
         match custom_id:
             case Listed():
-                await change(interaction, await self._page(*self._meant(custom_id), custom_id.page))
+                await change(interaction, await self._page(*await self._meant(custom_id), custom_id.page))
             case AcknowledgeListed():
-                where, wanted = self._meant(custom_id)
+                where, wanted = await self._meant(custom_id)
                 note = await self._acknowledge_some(interaction, where, chosen(interaction))
                 await change(interaction, await self._page(where, wanted, custom_id.page, note=note))
             case AcknowledgeWanted():
-                where, wanted = self._meant(custom_id)
+                where, wanted = await self._meant(custom_id)
                 until = datetime.fromtimestamp(custom_id.until, filters.EPOCH.tzinfo)
                 await change(interaction, await self._acknowledge_all(interaction, where, wanted, until))
 
-    def _meant(self, custom_id: Listed | AcknowledgeListed | AcknowledgeWanted) -> tuple["Server", Wanted]:
-        return self.bot.server(custom_id.server), filters.read(custom_id.wanted) or Wanted()
+    async def _meant(self, custom_id: Listed | AcknowledgeListed | AcknowledgeWanted) -> tuple["Server", Wanted]:
+        code: str | None = custom_id.wanted
+        if filters.is_kept(custom_id.wanted):
+            code = await self.bot.ledger.value(KEPT_KEY.format(custom_id.wanted))
+        wanted = None if code is None else filters.read(code)
+        if wanted is None:
+            raise Refusal("The bot no longer has these filters: give the command again.")
+        return self.bot.server(custom_id.server), wanted
+
+    async def _code(self, where: "Server", wanted: Wanted) -> str:
+        """What a button carries: the filters themselves, or the name under which the ledger keeps them."""
+        code = str(wanted)
+        if fits(AcknowledgeListed(where.name, 10**10, code)):
+            return code
+        kept = filters.kept_as(code)
+        if await self.bot.ledger.value(KEPT_KEY.format(kept)) is None:
+            await self.bot.ledger.set_value(KEPT_KEY.format(kept), code)
+        return kept
 
     async def _acknowledge_some(self, interaction: BotInteraction, where: "Server", task_ids: Sequence[str]) -> str:
         user = interaction.user
@@ -218,9 +237,7 @@ class Lists(commands.Cog):
         """What is shown is counted up to this moment: what fails after it was not seen by who answers."""
         found = await where.client.tasks.filter(**wanted.filters()).page(page_size=1)
         until = max(int((where.client.server_date or self.bot.now()).timestamp()), _done(found.results))
-        custom_id = AcknowledgeWanted(where.name, until, str(wanted))
-        if not fits(custom_id):
-            return replies.message("These filters are too long together: shorten name or result.")
+        custom_id = AcknowledgeWanted(where.name, until, await self._code(where, wanted))
         return bulk.question(
             custom_id,
             wanted,

@@ -18,7 +18,7 @@ from bot.recent import RecentTasks
 from bot.subcommands import CHOICES, fit_to_servers, named_server
 from bot.tree import asks
 from bot.ui import errors, lists, outcomes, replies, summaries
-from bot.ui.custom_ids import Active, CustomId, EndMute, Failures, OnTask, OpenTask
+from bot.ui.custom_ids import AcknowledgeFailures, Active, CustomId, EndMute, Failures, OnTask, OpenTask
 
 if TYPE_CHECKING:
     from bot.app import Server, TaskBot
@@ -124,6 +124,8 @@ class Tasks(commands.Cog):
                 await self._open(interaction, custom_id)
             case Failures() | Active():
                 await self._turn(interaction, custom_id)
+            case AcknowledgeFailures():
+                await self._acknowledge_some(interaction, custom_id)
             case EndMute():
                 await self._end_mute(interaction)
 
@@ -159,6 +161,15 @@ class Tasks(commands.Cog):
             user_name=interaction.user.display_name,
         )
         await self._show_anew(interaction, custom_id, note=outcomes.to_presser(outcome))
+
+    async def _acknowledge_some(self, interaction: BotInteraction, custom_id: AcknowledgeFailures) -> None:
+        await defer_update(interaction)
+        where, user = self.bot.server(custom_id.server), interaction.user
+        outcome = await self.bot.desk.acknowledge_tasks(
+            server=where.name, task_ids=chosen(interaction), user_id=user.id, user_name=user.display_name
+        )
+        note = outcomes.of_all(outcome)
+        await change(interaction, await self._failures_page(where, custom_id.page, note=note))
 
     async def _details(self, interaction: BotInteraction, custom_id: OnTask) -> None:
         await defer(interaction)
@@ -203,14 +214,14 @@ class Tasks(commands.Cog):
             show_server=self.bot.several_servers,
         )
 
-    async def _failures_page(self, where: "Server", page: int) -> ui.LayoutView:
+    async def _failures_page(self, where: "Server", page: int, *, note: str | None = None) -> ui.LayoutView:
         query = where.client.tasks.filter(status=NEEDS_ATTENTION, acknowledged=False, ordering="-date_done")
         try:
             found = await query.page(page=page + 1, page_size=lists.PAGE)
         except NotFound:  # others acknowledged so much meanwhile that this page is no more
             if page == 0:
                 raise
-            return await self._failures_page(where, 0)
+            return await self._failures_page(where, 0, note=note)
         except PaperlessError as error:
             return self._not_known(where, "What failed", error)
         return lists.failures(
@@ -219,6 +230,7 @@ class Tasks(commands.Cog):
             page=page,
             server=where.name,
             show_server=self.bot.several_servers,
+            note=note,
         )
 
 

@@ -21,7 +21,7 @@ _SERVER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _TASK_ID = re.compile(r"[A-Za-z0-9._-]{1,48}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 _KIND = re.compile(r"[a-z_]{1,40}")
-_OF_SERVER = ("task-ack", "task-info", "task-show", "task-follow", "failures", "active", "open", "run")
+_OF_SERVER = ("task-ack", "task-info", "task-show", "task-follow", "failures", "failack", "active", "open", "run")
 
 MuteSpan = Literal["1h", "1d", "until"]
 MUTE_SPANS: tuple[MuteSpan, ...] = ("1h", "1d", "until")
@@ -103,6 +103,17 @@ class Failures:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgeFailures:
+    """The menu under such a page: its chosen values are the UUIDs of tasks to acknowledge."""
+
+    server: str
+    page: int
+
+    def __str__(self) -> str:
+        return f"{VERSION}:failack:{self.server}:{self.page}"
+
+
+@dataclass(frozen=True, slots=True)
 class Active:
     """A page of /tasks active, from 0."""
 
@@ -144,7 +155,7 @@ class RunNow:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of /tasks list, from 0; `wanted` is the code of its filters, see `bot.ui.filters`."""
+    """A page of /tasks list, from 0; `wanted` is the code of its filters, or what that is kept as: `bot.ui.filters`."""
 
     server: str
     page: int
@@ -178,22 +189,10 @@ class AcknowledgeWanted:
         return f"{VERSION}:ackall:{self.server}:{self.until}:{self.wanted}"
 
 
-CustomId = (
-    Acknowledge
-    | AcknowledgeAll
-    | Details
-    | LookThrough
-    | Mute
-    | OnTask
-    | Failures
-    | Active
-    | OpenTask
-    | EndMute
-    | RunNow
-    | Listed
-    | AcknowledgeListed
-    | AcknowledgeWanted
-)
+_OfCard = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute
+_OfAnswer = OnTask | Failures | AcknowledgeFailures | Active | OpenTask | EndMute | RunNow
+_OfList = Listed | AcknowledgeListed | AcknowledgeWanted
+CustomId = _OfCard | _OfAnswer | _OfList
 
 
 def _number(text: str) -> int | None:
@@ -237,14 +236,19 @@ def _of_server(verb: str, server: str, fields: list[str]) -> CustomId | None:
         return _of_list(verb, server, fields)
     if len(fields) != 1:
         return None
-    if verb in ("failures", "active"):
+    if verb in _PAGES:
         page = _number(fields[0])
-        return None if page is None else (Failures if verb == "failures" else Active)(server, page)
+        return None if page is None else _PAGES[verb](server, page)
     if verb == "run":
         return RunNow(server, fields[0]) if _KIND.fullmatch(fields[0]) else None
     return OnTask(cast("TaskVerb", verb.removeprefix("task-")), server, fields[0]) if is_task_id(fields[0]) else None
 
 
+_PAGES: dict[str, type[Failures | AcknowledgeFailures | Active]] = {
+    "failures": Failures,
+    "failack": AcknowledgeFailures,
+    "active": Active,
+}
 _LISTED: dict[str, type[Listed | AcknowledgeListed | AcknowledgeWanted]] = {
     "list": Listed,
     "listack": AcknowledgeListed,
@@ -254,7 +258,7 @@ _LISTED: dict[str, type[Listed | AcknowledgeListed | AcknowledgeWanted]] = {
 
 def _of_list(verb: str, server: str, fields: list[str]) -> CustomId | None:
     number = _number(fields[0]) if len(fields) == 2 else None
-    if number is None or filters.read(fields[1]) is None:
+    if number is None or not (filters.is_kept(fields[1]) or filters.read(fields[1])):
         return None
     return _LISTED[verb](server, number, fields[1])
 
@@ -288,7 +292,7 @@ def card_of(custom_id: CustomId) -> int | None:
             return custom_id.card_id
         case OnTask() | Failures() | Active() | OpenTask() | EndMute() | RunNow():
             return None
-        case Listed() | AcknowledgeListed() | AcknowledgeWanted():
+        case Listed() | AcknowledgeListed() | AcknowledgeWanted() | AcknowledgeFailures():
             return None
         case _:
             assert_never(custom_id)

@@ -8,6 +8,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from bot.paperless.filters import TaskFilters
 from bot.paperless.models import TaskStatus, TaskType, TriggerSource
@@ -27,6 +28,7 @@ ORDERINGS = (
 )
 NOTHING = "-"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_KEPT = re.compile(r"k-[0-9a-f]{12}")
 _FIELD = re.compile(r"([a-z])([A-Za-z0-9_-]*)")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -104,6 +106,15 @@ def _wanted(parts: dict[str, str]) -> Wanted:
         date_created_before=_moment(numbers["b"]) if "b" in numbers else None,
         ordering=ORDERINGS[numbers["r"]] if "r" in numbers else None,
     )
+
+
+def kept_as(code: str) -> str:
+    """A short name for a code that is too long for a button: the ledger keeps the code under it."""
+    return f"k-{sha256(code.encode()).hexdigest()[:12]}"
+
+
+def is_kept(code: str) -> bool:
+    return bool(_KEPT.fullmatch(code))
 
 
 def _part(letter: str, number: int | None) -> str:

@@ -102,19 +102,23 @@ def active(
     return panel(lines, pager)
 
 
-def failures(tasks: Sequence[Task], *, total: int, page: int, server: str, show_server: bool) -> ui.LayoutView:
-    """What failed in Paperless and is not acknowledged, newest first."""
+def failures(
+    tasks: Sequence[Task], *, total: int, page: int, server: str, show_server: bool, note: str | None = None
+) -> ui.LayoutView:
+    """What failed in Paperless and is not acknowledged, newest first; `note`: what a press came to."""
     where = server_name(server, show=show_server)
     if total == 0:
-        return panel([f"**No failures wait to be acknowledged in {where}**"], accent=Accent.GREEN)
+        return panel([note, f"**No failures wait to be acknowledged in {where}**"], accent=Accent.GREEN)
     lines = [
+        note,
         f"**{plural(total, 'failure')} in {where} not acknowledged**",
         *map(failure_line, tasks),
         small(place) if (place := _place(page, len(tasks), total)) else None,
     ]
     back, on = custom_ids.Failures(server, max(0, page - 1)), custom_ids.Failures(server, page + 1)
     pager = _pager(page, total, back=back, on=on)
-    return panel(lines, _open_menu(tasks, server), pager, accent=Accent.RED)
+    some = _acknowledge_menu(tasks, custom_ids.AcknowledgeFailures(server, page))
+    return panel(lines, _open_menu(tasks, server), some, pager, accent=Accent.RED)
 
 
 def not_known(what: str, *, last_answer: datetime | None, because: str) -> ui.LayoutView:
@@ -151,35 +155,34 @@ def listing(
     total: int,
     page: int,
     wanted: Wanted,
+    code: str,
     server: str,
     show_server: bool,
     note: str | None = None,
 ) -> ui.LayoutView:
-    """A page of /tasks list; `note` is a line of ours, such as what a press came to."""
+    """A page of /tasks list; `code`: its filters as a button carries them; `note`: such as what a press came to."""
     where, narrowed = server_name(server, show=show_server), told(wanted)
     if total == 0:
         return panel([note, f"**No task in {where} fits that**", small(narrowed) if narrowed else None])
-    here = custom_ids.Listed(server, page, str(wanted))
+    here = custom_ids.Listed(server, page, code)
     back, on = replace(here, page=max(0, page - 1)), replace(here, page=page + 1)
-    turns = custom_ids.fits(on)
     lines = [
         note,
         f"**{plural(total, 'task')} in {where}**",
         small(narrowed) if narrowed else None,
         *(failure_line(task) if task.needs_attention else task_line(task) for task in tasks),
         small(place) if (place := _place(page, len(tasks), total, wanted.ordering)) else None,
-        None if turns else small("Too many filters at once to turn pages: shorten name or result."),
     ]
-    controls = (_acknowledge_menu(tasks, here), _pager(page, total, back=back, on=on)) if turns else ()
-    return panel(lines, _open_menu(tasks, server), *controls)
+    some = custom_ids.AcknowledgeListed(server, page, here.wanted)
+    pager = _pager(page, total, back=back, on=on)
+    return panel(lines, _open_menu(tasks, server), _acknowledge_menu(tasks, some), pager)
 
 
-def _acknowledge_menu(tasks: Sequence[Task], here: custom_ids.Listed) -> ui.ActionRow[ui.LayoutView] | None:
+def _acknowledge_menu(tasks: Sequence[Task], custom_id: CustomId) -> ui.ActionRow[ui.LayoutView] | None:
     """Of what waits to be acknowledged on this page, any number."""
     waiting = [task for task in tasks if task.needs_attention and not task.acknowledged]
     options = {task.task_id: _option(task) for task in waiting if custom_ids.is_task_id(task.task_id)}
-    custom_id = custom_ids.AcknowledgeListed(here.server, here.page, here.wanted)
-    if not options or not custom_ids.fits(custom_id):
+    if not options:
         return None
     return row(menu("Acknowledge some of them", custom_id, list(options.values()), several=True))
 

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from bot.app import TaskBot
+from bot.failures.schema import ledger_value
 from bot.sandbox.discord import ids
+from bot.sandbox.paperless.row import Row
 from tests.house import House, buttons, texts
 
 Json = dict[str, Any]
@@ -40,6 +43,17 @@ async def choose(
 async def polled(bot: TaskBot) -> None:
     for watcher in bot.desk.watchers.values():
         await watcher.poll_once()
+
+
+LONG: Json = {"name": "scan-", "result": "wordy " * 10}
+"""More than a button can carry."""
+
+
+def fail_wordily(house: House, number: int) -> list[Row]:
+    """So many failures that fit LONG, and one that does not."""
+    house.paperless.fail("other.pdf")
+    error = {"error_type": "ConsumerError", "error_message": "wordy " * 20, "traceback": ""}
+    return [house.paperless.fail(f"scan-{each}.pdf", result_data=error) for each in range(number)]
 
 
 SOME, OPEN = "Acknowledge some of them", "Open one of them"
@@ -104,19 +118,28 @@ class TestList:
         assert "No task in Paperless fits that" in texts(reply)
         assert "name with “nowhere”" in texts(reply)
 
-    async def test_filters_too_long_for_a_button_are_listed_without_pages(self, house: House) -> None:
-        house.paperless.burst(20)
+    async def test_filters_too_long_for_a_button_serve_after_a_restart_too(self, house: House) -> None:
+        fail_wordily(house, 20)
         async with house.bot():
-            reply = await house.command("tasks list", name="scan-000", result="InputFileError")
-            long = await house.command(
-                "tasks list",
-                name="scan-000",
-                result="pdf: Error occurred while consuming document scan-000",
-                status="failure",
-            )
-        assert "Older" in buttons(reply)
-        assert "Too many filters at once" in texts(long)
-        assert "Older" not in buttons(long)
+            first = await house.command("tasks list", **LONG)
+            question = await house.command("tasks acknowledge", **LONG)
+        async with house.bot():
+            second = await house.press(first, "Older")
+            after = await choose(house, second, SOME, [menus(second)[SOME]["options"][0]["value"]])
+            done = await house.press(question, "Acknowledge 20")
+        assert "9 to 16 of 20" in texts(second)
+        assert "1 failure acknowledged." in texts(after)
+        assert "19 failures acknowledged." in texts(done)
+
+    async def test_filters_that_the_ledger_lost_are_not_taken_for_none(self, house: House) -> None:
+        rows = fail_wordily(house, 3)
+        async with house.bot() as bot:
+            question = await house.command("tasks acknowledge", **LONG)
+            async with bot.database.write() as connection:
+                await connection.execute(delete(ledger_value).where(ledger_value.c.key.startswith("filters ")))
+            refusal = await house.press(question, "Acknowledge 3")
+        assert "no longer has these filters" in texts(refusal)
+        assert not any(house.paperless.row(row.id).acknowledged for row in rows)
 
     async def test_a_time_that_makes_no_sense_is_told_at_once(self, house: House) -> None:
         async with house.bot():
@@ -137,22 +160,26 @@ class TestList:
         assert "failed" in texts(opened)
         assert row.task_id in texts(opened)
 
-    async def test_several_can_be_acknowledged_and_their_cards_say_by_whom(self, house: House) -> None:
+    @pytest.mark.parametrize(("name", "options"), [("tasks list", {"status": "failure"}), ("tasks failures", {})])
+    async def test_several_can_be_acknowledged_and_their_cards_say_by_whom(
+        self, house: House, name: str, options: Json
+    ) -> None:
         async with house.bot() as bot:
             await polled(bot)
             rows = [house.paperless.fail(f"torn-{number}.pdf") for number in range(3)]
             await polled(bot)
-            reply = await house.command("tasks list", status="failure")
+            reply = await house.command(name, **options)
             after = await choose(house, reply, SOME, [row.task_id for row in rows[:2]])
             await house.card(lambda text: "torn-1.pdf" in text and f"acknowledged by <@{ids.BEN_ID}>" in text)
         assert "2 failures acknowledged." in texts(after)
         assert [house.paperless.row(row.id).acknowledged for row in rows] == [True, True, False]
         assert len(menus(after)[SOME]["options"]) == 1
 
-    async def test_acknowledging_asks_for_the_role(self, house: House) -> None:
+    @pytest.mark.parametrize("name", ["tasks list", "tasks failures"])
+    async def test_acknowledging_asks_for_the_role(self, house: House, name: str) -> None:
         (row,) = house.paperless.burst(1)
         async with house.bot():
-            reply = await house.command("tasks list", user_id=ids.CLEO_ID)
+            reply = await house.command(name, user_id=ids.CLEO_ID)
             refusal = await choose(house, reply, SOME, [row.task_id], user_id=ids.CLEO_ID)
         assert "Acknowledging is for" in texts(refusal)
         assert not house.paperless.row(row.id).acknowledged

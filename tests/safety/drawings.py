@@ -20,7 +20,21 @@ from bot.paperless.errors import Rejected
 from bot.paperless.models import RunResult, TaskStatus, TaskSummary, TaskType, TriggerSource
 from bot.refusal import Refusal
 from bot.sandbox.discord import ids
-from bot.ui import audits, bulk, errors, following, guide, lists, outcomes, replies, runs, summaries, uploads, weekly
+from bot.ui import (
+    audits,
+    bulk,
+    errors,
+    filters,
+    following,
+    guide,
+    lists,
+    outcomes,
+    replies,
+    runs,
+    summaries,
+    uploads,
+    weekly,
+)
 from bot.ui.cards import render, without_links
 from bot.ui.custom_ids import AcknowledgeAll, AcknowledgeWanted
 from bot.ui.filters import Wanted
@@ -162,7 +176,13 @@ DRAWN: dict[str, Callable[[str], ui.LayoutView]] = {
         [task(text)] * lists.PAGE, total=99, page=0, server="home", show_server=True
     ),
     "a list with filters": lambda text: lists.listing(
-        [task(text, task_id=UUID), odd(text)], total=99, page=0, wanted=wanted(text), server="home", show_server=True
+        [task(text, task_id=UUID), odd(text)],
+        total=99,
+        page=0,
+        wanted=wanted(text),
+        code=filters.kept_as("n"),
+        server="home",
+        show_server=True,
     ),
     "a list behind a card": lambda text: lists.look_through([row(text)] * lists.PAGE, card_id=8, total=99, page=0),
     "what is not known": lambda text: lists.not_known(

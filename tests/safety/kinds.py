@@ -25,4 +25,4 @@ def some_of_each_kind() -> list[CustomId]:
 
 KINDS = some_of_each_kind()
 
-MENUS = (custom_ids.OpenTask, custom_ids.EndMute, custom_ids.AcknowledgeListed)
+MENUS = (custom_ids.OpenTask, custom_ids.EndMute, custom_ids.AcknowledgeListed, custom_ids.AcknowledgeFailures)

@@ -10,6 +10,7 @@ from bot.ui.custom_ids import (
     MAX_ID,
     Acknowledge,
     AcknowledgeAll,
+    AcknowledgeFailures,
     AcknowledgeListed,
     AcknowledgeWanted,
     Active,
@@ -29,6 +30,7 @@ from bot.ui.custom_ids import (
 ids = st.integers(0, MAX_ID)
 servers = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", fullmatch=True)
 task_ids = st.uuids().map(str)
+CODES = ["-", "s8.a0", "nYQ", "k-0123456789ab"]
 values: st.SearchStrategy[CustomId] = st.one_of(
     st.builds(Acknowledge, ids, ids),
     st.builds(Details, ids),
@@ -37,12 +39,13 @@ values: st.SearchStrategy[CustomId] = st.one_of(
     st.builds(Mute, ids, st.sampled_from(custom_ids.MUTE_SPANS)),
     st.builds(OnTask, st.sampled_from(["ack", "info", "show", "follow"]), servers, task_ids),
     st.builds(Failures, servers, ids),
+    st.builds(AcknowledgeFailures, servers, ids),
     st.builds(Active, servers, ids),
     st.builds(OpenTask, servers),
     st.just(EndMute()),
-    st.builds(Listed, st.just("home"), st.integers(0, 999), st.sampled_from(["-", "s8.a0", "nYQ"])),
-    st.builds(AcknowledgeListed, st.just("home"), st.integers(0, 999), st.sampled_from(["-", "s8.a0", "nYQ"])),
-    st.builds(AcknowledgeWanted, st.just("home"), st.integers(0, 2**40), st.sampled_from(["-", "s8.a0", "nYQ"])),
+    st.builds(Listed, st.just("home"), st.integers(0, 999), st.sampled_from(CODES)),
+    st.builds(AcknowledgeListed, st.just("home"), st.integers(0, 999), st.sampled_from(CODES)),
+    st.builds(AcknowledgeWanted, st.just("home"), st.integers(0, 2**40), st.sampled_from(CODES)),
     st.builds(RunNow, servers, st.from_regex(r"[a-z_]{1,40}", fullmatch=True)),
 )
 

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.ui import text
@@ -234,6 +234,7 @@ def test_escaped_is_a_str_that_says_so() -> None:
     assert isinstance(escape("x"), Escaped)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(max_codepoint=127), max_size=200), st.integers(0, 220))
 def test_the_short_way_for_plain_english_text_comes_to_the_same(given: str, limit: int) -> None:
     """A letter beyond ASCII takes the long way."""
