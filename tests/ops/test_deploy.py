@@ -1,15 +1,20 @@
 """deploy/: what monitoring and supervisors are given agrees with the bot."""
 
+import asyncio
 import configparser
 import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
-from bot.exits import Exit
+from bot import __main__ as command_line
+from bot import health
+from bot.exits import LAST_RESORT_SECONDS, Exit
 from bot.metrics import Metrics
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +42,7 @@ def known() -> dict[str, set[str]]:
 
 
 def expressions() -> list[str]:
-    of_alerts = re.findall(r"^\s+expr: (.+)$", ALERTS, re.M)
+    of_alerts = [rule["expr"] for group in yaml.safe_load(ALERTS)["groups"] for rule in group["rules"]]
     return [*of_alerts, *(target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"])]
 
 
@@ -122,12 +127,67 @@ def test_the_unit_is_one_that_systemd_understands() -> None:
 
 # --- containers
 
+COMPOSE = yaml.safe_load((ROOT / "compose.example.yaml").read_text(encoding="utf-8"))
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
-def test_the_compose_file_checks_health_and_outlives_a_restart_of_the_host() -> None:
-    text = (ROOT / "compose.example.yaml").read_text(encoding="utf-8")
 
-    assert "restart: unless-stopped" in text
-    assert '"bot.health"' in text
-    grace = re.search(r"stop_grace_period: (\d+)s", text)
-    assert grace
-    assert int(grace[1]) > 10
+def test_the_compose_file_outlives_a_restart_of_the_host_and_lets_the_bot_end() -> None:
+    bot = COMPOSE["services"]["bot"]
+
+    assert bot["restart"] == "unless-stopped"
+    assert int(bot["stop_grace_period"].removesuffix("s")) > LAST_RESORT_SECONDS
+    assert set(bot["secrets"]) == set(COMPOSE["secrets"])
+    assert {volume.split(":")[0] for volume in bot["volumes"]} - {"./config.toml"} == set(COMPOSE["volumes"])
+
+
+def test_what_the_compose_file_mounts_is_where_the_image_looks_for_it() -> None:
+    targets = {volume.split(":")[1] for volume in COMPOSE["services"]["bot"]["volumes"]}
+
+    assert re.findall(r"^VOLUME (\S+)$", DOCKERFILE, re.M) == ["/data"]
+    assert f"sqlite:///{'/data'}/bot.db" in DOCKERFILE
+    entry = json.loads(re.findall(r"^ENTRYPOINT (.+)$", DOCKERFILE, re.M)[0])
+    words = json.loads(re.findall(r"^CMD (.+)$", DOCKERFILE, re.M)[0])
+    assert entry == ["python", "-m", "bot"]
+    assert str(command_line._parser().parse_args(words).config) in targets
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(COMPOSE["services"]["bot"]["healthcheck"]["test"][1:], id="compose"),
+        pytest.param(json.loads(re.findall(r"HEALTHCHECK .*CMD (.+)$", DOCKERFILE, re.M)[0]), id="Dockerfile"),
+    ],
+)
+async def test_the_health_check_of_the_container_succeeds_while_healthz_answers(
+    words: list[str], unused_tcp_port: int
+) -> None:
+    """At the port of the image's default, which may be taken here: at another."""
+    assert words[:3] == ["python", "-m", "bot.health"]
+    assert words[3:] in ([], [health.DEFAULT_URL])
+
+    async def nothing() -> dict[str, str | None]:
+        return {}
+
+    async def no_metrics() -> bytes:
+        return b""
+
+    command = [sys.executable, *words[1:3], f"http://127.0.0.1:{unused_tcp_port}/healthz"]
+    async with health.serving(f"127.0.0.1:{unused_tcp_port}", nothing, no_metrics):
+        asking = await asyncio.create_subprocess_exec(*command)
+        assert await asking.wait() == 0
+    asking = await asyncio.create_subprocess_exec(*command)
+    assert await asking.wait() == 1
+
+
+def test_the_alert_rules_are_what_prometheus_reads() -> None:
+    promtool = shutil.which("promtool")
+    if promtool is not None:
+        subprocess.run([promtool, "check", "rules", str(DEPLOY / "alerts.yml")], check=True)
+    (group,) = yaml.safe_load(ALERTS)["groups"]
+
+    for rule in group["rules"]:
+        assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+        assert rule["labels"]["severity"] in ("warning", "critical")
+        assert re.fullmatch(r"\d+[smh]", rule.get("for", "1m"))
+        assert rule["annotations"]["summary"]
+        assert rule["expr"].count("(") == rule["expr"].count(")")

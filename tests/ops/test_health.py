@@ -169,16 +169,6 @@ async def test_before_the_start_is_over_it_says_so(house: House) -> None:
     await bot.close()
 
 
-async def test_the_containers_health_check_asks_healthz(house: House, port: int) -> None:
-    async with running(house, port):
-        command = [sys.executable, "-m", "bot.health", f"http://127.0.0.1:{port}/healthz"]
-        asking = await asyncio.create_subprocess_exec(*command)
-        assert await asking.wait() == 0
-
-    asking = await asyncio.create_subprocess_exec(*command)
-    assert await asking.wait() == 1
-
-
 def test_a_health_check_of_something_else_than_http_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["bot.health", "file:///etc/passwd"])
 
