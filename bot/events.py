@@ -52,6 +52,7 @@ def _named(user: Event) -> dict[str, Any]:
 
 
 GROUP = 2  # of commands; the types of options before it hold others, those after it hold values
+REFERRING = (6, 7, 8, 9, 11)  # to a user, a channel, a role, any of these, a file
 ROW, SECTION, CONTAINER = 1, 9, 17
 ROWS = 5  # of a message without components v2
 HOLDERS = (ROW, SECTION, CONTAINER)
@@ -78,6 +79,15 @@ class _Option(Struct):
     def __post_init__(self) -> None:
         if self.type > GROUP and self.value is None:
             raise ValueError("an option without a value")
+        if self.type in REFERRING and not str(self.value).isdecimal():
+            raise ValueError("an option that refers to nothing")
+
+
+class _Resolved(Struct):
+    """What an option refers to; of a member there is no id."""
+
+    id: Snowflake = "0"
+    size: int = 0
 
 
 class _Data(Struct):
@@ -87,7 +97,7 @@ class _Data(Struct):
     type: Literal[1, 2, 3] = 1
     guild_id: Snowflake | None = None
     options: tuple[_Option, ...] = ()
-    resolved: dict[str, dict[Snowflake, dict[str, Any]]] = {}
+    resolved: dict[str, dict[Snowflake, _Resolved]] = {}
     target_id: Snowflake | None = None
     custom_id: str = ""
     component_type: int = 0

@@ -206,6 +206,17 @@ class TestKnownByTheirValue:
         assert "rd+" not in written
 
 
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_log_tells_a_terminal_nothing(log_format: logs.LogFormat) -> None:
+    """A filename may hold what moves the cursor, colours a line, or turns its direction."""
+    record = logging.LogRecord(
+        "x", logging.INFO, __file__, 1, "\x1b[2J\x07\x9b\u202e\u2066\ud800 %s", ("a\nb\rc",), None
+    )
+    line = (logs.JsonFormatter() if log_format == "json" else logs.TextFormatter()).format(record)
+    assert line.isprintable()
+    assert "u001b[2J" in line
+
+
 def test_something_invisible_in_a_secret_does_not_hide_it(configured: Settings) -> None:
     assert "canary" not in clean("main-\u200bcan\u200dary")
     assert "canary" not in code_block("x\nmain-\u200bcanary", 100)
