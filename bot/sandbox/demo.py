@@ -20,7 +20,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import Server, TaskBot
 from bot.checks.finding import exit_of
@@ -75,6 +74,7 @@ class StagedBot:
         self._stop = asyncio.Event()
         self._serving: asyncio.Task[None] | None = None
         self._bot: TaskBot | None = None
+        self._reading = asyncio.Lock()
 
     @property
     def running(self) -> bool:
@@ -97,20 +97,23 @@ class StagedBot:
                     self._join(server)
                 await bot.login(self._discord.token)
                 self._bot = bot
-                await bot.serve(stop)
+                try:
+                    await bot.serve(stop)
+                finally:
+                    await self._let_go()
         except Exception:
             log.exception("the bot stopped; start it again from the page's panel")
-        finally:
-            self._bot = None
+
+    async def _let_go(self) -> None:
+        """Before its database is closed, let who reads in it read to the end."""
+        self._bot = None
+        async with self._reading:
+            pass
 
     async def remembered(self) -> dict[str, Any] | None:
         """See `remembered`; None while the bot is not at work."""
-        if self._bot is None:
-            return None
-        try:
-            return await remembered(self._bot.database)
-        except SQLAlchemyError:  # it is just closing
-            return None
+        async with self._reading:
+            return None if self._bot is None else await remembered(self._bot.database)
 
 
 @dataclass(frozen=True)

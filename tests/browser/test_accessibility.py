@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from bot.sandbox.discord import Upload, ids
 from bot.sandbox.stage import Stage
 from bot.sandbox.web import serve_page
 from tests.browser.conftest import Open
 from tests.browser.test_chat import button, card, post, row, text
+from tests.browser.violations import violations
 from tests.browser.windows import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -22,15 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 async def url(stage: Stage, listening: socket.socket) -> AsyncIterator[str]:
     async with serve_page(stage, listening):
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-async def violations(page: Page) -> list[str]:
-    found = await Axe().run(page)
-    return [
-        f"{violation['id']}: {node['html'][:160]} {node.get('failureSummary', '')}"
-        for violation in found.response["violations"]
-        for node in violation["nodes"]
-    ]
 
 
 async def fill(stage: Stage) -> None:
@@ -58,9 +49,10 @@ async def test_axe_finds_nothing(stage: Stage, open_page: Open) -> None:
             assert await violations(page) == [], (viewport, scheme)
 
 
-async def test_axe_finds_nothing_in_what_pops_up(stage: Stage, open_page: Open) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_in_what_pops_up(stage: Stage, open_page: Open, scheme: str) -> None:
     await fill(stage)
-    page = await open_page(reduced_motion="reduce")
+    page = await open_page(color_scheme=scheme, reduced_motion="reduce")
     await page.get_by_role("combobox", name="Pick one").click()
     assert await violations(page) == []
     await page.keyboard.press("Escape")
@@ -115,10 +107,12 @@ async def test_on_a_phone_the_drawers_open_and_close(open_page: Open) -> None:
     await expect(panel).to_be_hidden()
     await page.get_by_role("button", name="World").click()
     await expect(panel).to_be_visible()
+    assert await violations(page) == []
     await page.keyboard.press("Escape")
     await expect(panel).to_be_hidden()
     await expect(page.get_by_role("button", name="World")).to_be_focused()
     await page.get_by_role("button", name="Channels").click()
+    assert await violations(page) == []
     await page.get_by_role("button", name="general").click()
     await expect(page.get_by_role("heading", name="general")).to_be_visible()
     await expect(page.get_by_role("navigation")).to_be_hidden()

@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests import card_pictures
-from tests.browser.test_accessibility import violations
+from tests.browser.violations import violations
 from tests.card_pictures import VARIANTS, difference, dress, kept, letters, path_of, take
 from tests.gallery import cards
 

@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from bot.sandbox import opening
 from bot.sandbox.demo import Demo
 from tests.browser.conftest import Open
+from tests.browser.violations import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 RED, GREY = "#c0392b", "#7f8c8d"
@@ -73,11 +74,13 @@ async def test_the_commands_answer(demo: Demo, open_page: Open) -> None:
 
 
 async def test_a_task_is_run_from_the_command_line_with_suggestions(demo: Demo, open_page: Open) -> None:
-    page = await open_page("ben")
+    page = await open_page("ben", reduced_motion="reduce")
     await page.locator("#composer-input").press_sequentially("/tasks r")
     await expect(page.locator("#composer-list [role=option].active")).to_contain_text("/tasks run")
+    assert await violations(page) == []
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("option", name="Check the archive's sanity")).to_be_visible()
+    assert await violations(page) == []
     await page.keyboard.type("sanity")
     await expect(page.locator("#composer-command [role=option]")).to_have_count(1)
     await page.keyboard.press("Enter")

@@ -11,8 +11,8 @@ from bot.sandbox.demo import Demo, listen_near, open_own_demo
 from bot.sandbox.own import CHANGES, own_paperless
 from bot.sandbox.paperless import SandboxPaperless
 from tests.browser.conftest import Open
-from tests.browser.test_accessibility import violations
 from tests.browser.test_demo import card
+from tests.browser.violations import violations
 from tests.browser.windows import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]

@@ -62,6 +62,7 @@ COMMON = [
     route(r"/api/schema/", {"GET": routes_server.schema}, open_to_all=True),
     route(r"/api/profile/", {"GET": routes_server.profile}),
     route(r"/api/ui_settings/", {"GET": routes_server.ui_settings}, may=routes_server.may_read_settings),
+    route(r"/api/users/", {"GET": routes_server.users}, may=routes_server.may_read_users),
     route(
         r"/api/(?:tags|correspondents|document_types)/",
         {"GET": routes_server.labels},

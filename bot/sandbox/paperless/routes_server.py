@@ -5,6 +5,7 @@ from typing import Any
 from . import render
 from .answers import HTML, JSON, Answer, Call, Refused, insufficient, ok, parsed_body, redirect
 from .routes_documents import paged
+from .users import User
 from .vocabulary import FAILURE, PENDING, SUCCESS, Version
 
 STARS = "*" * 84  # in place of a password, whatever its length
@@ -177,6 +178,35 @@ async def ui_settings(call: Call) -> Answer:
             "permissions": sorted(user.permissions),
         }
     )
+
+
+def may_read_users(call: Call) -> bool:
+    return call.who.may("view_user")
+
+
+async def users(call: Call) -> Answer:
+    """By name. The accounts of people, as an administrator sees them."""
+    known = sorted(call.world.users, key=lambda one: one.name.lower())
+    return paged(call, [_user(one) for one in known], [one.id for one in known])
+
+
+def _user(user: User) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "username": user.name,
+        "email": "",
+        "password": STARS,
+        "first_name": "",
+        "last_name": "",
+        "date_joined": "2026-11-01T09:00:00+01:00",
+        "is_staff": user.is_staff,
+        "is_active": user.is_active,
+        "is_superuser": user.is_superuser,
+        "groups": [],
+        "user_permissions": sorted(user.permissions),
+        "inherited_permissions": [],
+        "is_mfa_enabled": False,
+    }
 
 
 async def labels(call: Call) -> Answer:

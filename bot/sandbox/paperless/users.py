@@ -1,6 +1,7 @@
 """The people of the recorded servers: their numbers, rights and (fresh at every start) tokens."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .vocabulary import Version
@@ -63,6 +64,9 @@ class Users:
 
     def __getitem__(self, name: str) -> User:
         return self._by_name[name]
+
+    def __iter__(self) -> Iterator[User]:
+        return iter(self._by_name.values())
 
     def by_token(self, token: str) -> User | None:
         name = self._by_token.get(token)
