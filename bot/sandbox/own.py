@@ -147,7 +147,7 @@ async def look_over(own: OwnPaperless, access: AccessSection) -> list[Finding]:
             if not own.read_only:
                 return await check_server("home", client, client, access=access, patience=PATIENCE_SECONDS)
             said = f"Paperless-ngx {version.server}, API version {version.api}, at {client.url}"
-            return [ok("url", said), ok("url", f"{await _open_failures(client):,} failed tasks not acknowledged")]
+            return [ok("url", said), ok("url", f"failed tasks not acknowledged: {await _open_failures(client):,}")]
     except PaperlessError as error:
         return [failure("paperless", str(error), Exit.UNAVAILABLE if error.retryable else Exit.CONFIG)]
 
