@@ -1,4 +1,4 @@
-"""Tags, correspondents and document types by their names, as people type them."""
+"""Tags, correspondents and document types by their names, as people type them; and the names of owners."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -11,8 +11,23 @@ from bot.refusal import Refusal
 from bot.ui.text import clean, cut, escape
 
 FRESH_SECONDS = 60.0
+OWNERS_FRESH_SECONDS = 300.0
 CHOICE_LIMIT = 100  # of Discord, for a choice's name and value
 NEAR = 5  # names offered where one is not known
+
+
+class Owners(Kept[Label]):
+    """The users of a server by number. A token that may not see them (`view_user`) leaves the numbers as they are, and
+    is not asked again for as long as names are kept."""
+
+    def __init__(self, client: PaperlessClient, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(client.users, fresh_seconds=OWNERS_FRESH_SECONDS, monotonic=monotonic)
+
+    async def name_of(self, user_id: int | None) -> str | None:
+        """None: nobody, or not known. Never an error, and no longer than a second."""
+        if user_id is None:
+            return None
+        return next((user.name for user in await self.get() if user.id == user_id), None)
 
 
 @dataclass(frozen=True, slots=True)

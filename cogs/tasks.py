@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.access import Action
 from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say
+from bot.labels import Owners
 from bot.lookback import drawn, look_back
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task, TaskStatus
@@ -38,11 +39,13 @@ class Tasks(commands.Cog):
     def __init__(self, bot: "TaskBot") -> None:
         self.bot = bot
         self._recent = {name: RecentTasks(server.client) for name, server in bot.servers.items()}
+        self._owners = {name: Owners(server.client) for name, server in bot.servers.items()}
         fit_to_servers(bot, [one for one in self.walk_app_commands() if isinstance(one, app_commands.Command)])
 
     async def cog_unload(self) -> None:
-        for recent in self._recent.values():
-            recent.close()
+        for name in self.bot.servers:
+            self._recent[name].close()
+            self._owners[name].close()
 
     # --- commands
 
@@ -54,7 +57,7 @@ class Tasks(commands.Cog):
         """Show one task: what became of it, and why."""
         await defer(interaction)
         where = self.bot.server(server)
-        await say(interaction, self._drawn(where, await where.client.tasks(reference(ref))))
+        await say(interaction, await self._drawn(where, await where.client.tasks(reference(ref))))
 
     @asks(Action.VIEW)
     @tasks.command()
@@ -149,7 +152,7 @@ class Tasks(commands.Cog):
     async def _show_anew(self, interaction: BotInteraction, custom_id: OnTask, *, note: str | None = None) -> None:
         where = self.bot.server(custom_id.server)
         task = await where.client.tasks(custom_id.task_id)
-        await change(interaction, self._drawn(where, task, note=note))
+        await change(interaction, await self._drawn(where, task, note=note))
 
     async def _acknowledge(self, interaction: BotInteraction, custom_id: OnTask) -> None:
         await defer_update(interaction)
@@ -183,13 +186,18 @@ class Tasks(commands.Cog):
         await defer(interaction)
         where = self.bot.server(custom_id.server)
         for task_id in chosen(interaction)[:1]:
-            await say(interaction, self._drawn(where, await where.client.tasks(task_id)))
+            await say(interaction, await self._drawn(where, await where.client.tasks(task_id)))
 
     # --- drawing
 
-    def _drawn(self, where: "Server", task: Task, *, note: str | None = None) -> ui.LayoutView:
+    async def _drawn(self, where: "Server", task: Task, *, note: str | None = None) -> ui.LayoutView:
         return replies.task_reply(
-            task, server=where.name, link_base=where.link_base, show_server=self.bot.several_servers, note=note
+            task,
+            server=where.name,
+            link_base=where.link_base,
+            show_server=self.bot.several_servers,
+            note=note,
+            owner=await self._owners[where.name].name_of(task.owner),
         )
 
     def _not_known(self, where: "Server", what: str, error: PaperlessError) -> ui.LayoutView:

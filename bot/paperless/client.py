@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from bot.paperless import wire
 from bot.paperless.documents import Documents
 from bot.paperless.errors import ClientClosed, Forbidden, InvalidArgument, UnsupportedVersion
-from bot.paperless.labels import CORRESPONDENTS, DOCUMENT_TYPES, TAGS, Labels
+from bot.paperless.labels import CORRESPONDENTS, DOCUMENT_TYPES, TAGS, USERS, Labels, users_page
 from bot.paperless.models import ServerVersion, TaskType
 from bot.paperless.rights import Rights, rights_of
 from bot.paperless.rows import ShapeError
@@ -102,6 +102,7 @@ class PaperlessClient:
         self.tags = Labels(self, TAGS)
         self.correspondents = Labels(self, CORRESPONDENTS)
         self.document_types = Labels(self, DOCUMENT_TYPES)
+        self.users = Labels(self, USERS, read=users_page)
 
     def __repr__(self) -> str:
         return f"PaperlessClient({self.url!r})"

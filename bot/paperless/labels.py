@@ -1,6 +1,7 @@
-"""paperless.tags, .correspondents, .document_types: a person's words for documents, which an upload can carry."""
+"""paperless.tags, .correspondents, .document_types: a person's words for documents, which an upload can carry; and
+paperless.users, whose names stand for the numbers in `Task.owner`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,14 +16,20 @@ if TYPE_CHECKING:
 TAGS = Endpoint("GET", "/api/tags/", "see tags", "view_tag")
 CORRESPONDENTS = Endpoint("GET", "/api/correspondents/", "see correspondents", "view_correspondent")
 DOCUMENT_TYPES = Endpoint("GET", "/api/document_types/", "see document types", "view_documenttype")
+USERS = Endpoint("GET", "/api/users/", "see users", "view_user")
 PAGE = 1000  # rows a page; 1,000 tags are 0.3 MB
 
 
 class Label(Struct, frozen=True, kw_only=True):
-    """One tag, correspondent or document type; `id` is what a `DocumentDraft` takes."""
+    """One tag, correspondent or document type; `id` is what a `DocumentDraft` takes. Of a user the username."""
 
     id: int
     name: str
+
+
+class _User(Struct):
+    id: int
+    username: str
 
 
 class _Page(Struct):
@@ -30,15 +37,24 @@ class _Page(Struct):
     next: str | None = None
 
 
+class _Users(Struct):
+    results: tuple[_User, ...]
+    next: str | None = None
+
+
 _DECODER = msgspec.json.Decoder(_Page)
+Page = tuple[tuple[Label, ...], bool]
 
 
 class Labels:
-    """One of the three lists: await it for all at once, or iterate it. By name, as the server sorts them."""
+    """One of the lists: await it for all at once, or iterate it. By name, as the server sorts them."""
 
-    def __init__(self, client: "PaperlessClient", endpoint: Endpoint) -> None:
+    def __init__(
+        self, client: "PaperlessClient", endpoint: Endpoint, *, read: "Callable[[JsonText], Page] | None" = None
+    ) -> None:
         self._client = client
         self._endpoint = endpoint
+        self._read = read or _page
 
     async def __call__(self) -> tuple[Label, ...]:
         """Every one that the token's user may see. Forbidden: it lacks the permission to see any."""
@@ -52,14 +68,25 @@ class Labels:
             for label in labels:
                 yield label
 
-    async def _page(self, number: int) -> tuple[tuple[Label, ...], bool]:
+    async def _page(self, number: int) -> Page:
         parameters = [("page", str(number)), ("page_size", str(PAGE))]
         return await self._client.speak(
-            lambda version: self._client.request(self._endpoint, _page, parameters=parameters, version=version.number)
+            lambda version: self._client.request(
+                self._endpoint, self._read, parameters=parameters, version=version.number
+            )
         )
 
 
-def _page(body: JsonText) -> tuple[tuple[Label, ...], bool]:
+def users_page(body: JsonText) -> Page:
+    """As `_page`, of users."""
+    try:
+        found = msgspec.json.decode(body, type=_Users)
+    except NOT_EXACT:
+        raise ShapeError("no page of users") from None
+    return tuple(Label(id=one.id, name=one.username) for one in found.results), bool(found.next and found.results)
+
+
+def _page(body: JsonText) -> Page:
     """The labels of a page, and whether there is another; the `next` link tells that, and is not read further."""
     try:
         found = _DECODER.decode(body)

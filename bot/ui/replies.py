@@ -11,6 +11,7 @@ from bot.ui.reasons import reason
 from bot.ui.text import code_block, duration, escape, length, redact, since
 
 MESSAGE_LIMIT = 1000
+OWNER_LIMIT = 60
 TRACEBACK_FILE = "traceback.txt"
 
 SANITY_UNTOLD = (
@@ -67,13 +68,19 @@ def _story(task: Task, link_base: str) -> list[str | None]:
     return []
 
 
-def times(task: Task) -> str:
-    """When it came, ran and ended."""
+def _owner(task: Task, name: str | None) -> str | None:
+    if task.owner is None:
+        return None
+    return f"owner {escape(name, OWNER_LIMIT)}" if name else f"owner #{task.owner}"
+
+
+def times(task: Task, *, owner: str | None = None) -> str:
+    """When it came, ran and ended; `owner`: the name of its owner, where that is known."""
     ran, waited = task.duration_seconds, task.wait_time_seconds
     moment = task.date_done or task.date_started or task.date_created
     return dotted(
         source(task.trigger_source),
-        None if task.owner is None else f"owner #{task.owner}",
+        _owner(task, owner),
         f"{'ended' if task.date_done else 'since'} {since(moment)}",
         None if ran is None else f"ran {duration(ran)}",
         None if waited is None else f"waited {duration(waited)}",
@@ -101,13 +108,21 @@ def _buttons(task: Task, *, server: str, link_base: str) -> list[ui.Button[ui.La
     return [*found, open_button(link_base, document_id)]
 
 
-def task_reply(task: Task, *, server: str, link_base: str, show_server: bool, note: str | None = None) -> ui.LayoutView:
-    """`note` is a line of ours above the story, such as what a press came to."""
+def task_reply(
+    task: Task,
+    *,
+    server: str,
+    link_base: str,
+    show_server: bool,
+    note: str | None = None,
+    owner: str | None = None,
+) -> ui.LayoutView:
+    """`note` is a line of ours above the story, such as what a press came to; `owner`: the name behind its number."""
     lines = [
         f"**{title(task)}**",
         note,
         *_story(task, link_base),
-        small(dotted(times(task), str(escape(server)) if show_server else None)),
+        small(dotted(times(task, owner=owner), str(escape(server)) if show_server else None)),
         small(f"task {task.id} · {escape(task.task_id, 60)}"),
     ]
     return panel(lines, row(*_buttons(task, server=server, link_base=link_base)), accent=_accent(task))

@@ -216,3 +216,27 @@ async def test_looking_can_be_kept_to_a_role(tmp_path: Path) -> None:
         ):
             reply = await house.command(name, user_id=ids.CLEO_ID, **options)
             assert "Looking at tasks is for" in texts(reply)
+
+
+class TestTheOwner:
+    async def test_is_told_by_name(self, house: House) -> None:
+        row = house.paperless.fail("invoice-11.pdf", owner="bob")
+        async with house.bot():
+            reply = await house.command("task", ref=str(row.id))
+        assert "owner bob" in texts(reply)
+
+    @pytest.mark.parametrize("trouble", ["no right to see users", "no answer", "no list of users"])
+    async def test_is_a_number_where_the_name_cannot_be_found_out(self, tmp_path: Path, trouble: str) -> None:
+        async with House(tmp_path) as house:
+            token = house.paperless.tokens["staff" if trouble == "no right to see users" else "admin"]
+            house.overrides = {"paperless": {"home": {"url": house.paperless.url, "token": token}}}
+            row = house.paperless.fail("invoice-11.pdf", owner="bob")
+            async with house.bot():
+                if trouble == "no answer":
+                    house.paperless.faults.add("drop", path="/api/users/")
+                elif trouble == "no list of users":
+                    house.paperless.faults.add("wrong_shape", path="/api/users/")
+                replies = [await house.command("task", ref=row.task_id) for _ in range(3)]
+        assert all(f"owner #{house.paperless.owner_id('bob')}" in texts(reply) for reply in replies)
+        asked = [request for request in house.paperless.requests if request.path == "/api/users/"]
+        assert len(asked) <= 6  # one look: three tries, each of them repeated by aiohttp on a fresh connection
