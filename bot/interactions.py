@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access import REFUSED, AccessDenied, Action, Allowed, Denied, Member, too_often
 from bot.audit import Entry, Result
+from bot.ui.redaction import redact
 
 if TYPE_CHECKING:
     from bot.app import TaskBot
@@ -168,6 +169,14 @@ async def say(interaction: BotInteraction, view: ui.LayoutView, *, file: discord
     else:
         # Not repeated: a follow-up whose answer was lost would stand there twice.
         await interaction.followup.send(view=view, files=files, ephemeral=True, allowed_mentions=NOBODY)
+
+
+async def supplement(interaction: BotInteraction, view: ui.LayoutView, file: discord.File) -> None:
+    """An answer that was said gets its file; where that is lost on the way it stays as it is."""
+    try:
+        await say(interaction, view, file=file)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.warning("no picture: %s", redact(str(error)), extra={"event": "picture_failed"})
 
 
 async def show(interaction: BotInteraction, view: ui.LayoutView) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
@@ -9,7 +10,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.access import Action
-from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say
+from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say, supplement
 from bot.labels import Owners
 from bot.lookback import drawn, look_back
 from bot.paperless.errors import NotFound, PaperlessError
@@ -89,11 +90,12 @@ class Tasks(commands.Cog):
         except PaperlessError as error:
             await say(interaction, self._not_known(where, summaries.span(days).capitalize(), error))
             return
+        told = partial(summaries.summary, found, server=where.name, show_server=self.bot.several_servers)
+        await say(interaction, told(picture=None))  # the picture takes a second, the numbers none
         chart = summaries.chart(found, server=where.name, show_server=self.bot.several_servers)
         file = None if chart is None else await drawn(self.bot.drawing, chart)
-        shown = None if file is None else chart
-        view = summaries.summary(found, server=where.name, show_server=self.bot.several_servers, picture=shown)
-        await say(interaction, view, file=file)
+        if file is not None:
+            await supplement(interaction, told(picture=chart), file)
 
     @asks(Action.VIEW)
     @tasks.command()

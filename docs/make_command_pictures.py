@@ -94,6 +94,8 @@ def answering(stage: Stage, command: str, options: dict[str, Any]) -> Shown:
         await interaction.reply(timeout=20)
         message = answers.nth(before)
         await message.locator(".container").wait_for(timeout=20_000)
+        if command == "tasks summary":  # its picture follows
+            await message.locator("img[alt*='runs']").wait_for(timeout=30_000)
         return message
 
     return shown

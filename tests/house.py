@@ -9,7 +9,7 @@ A second `house.bot()` after the first is a restart: same database, new process 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -53,6 +53,22 @@ def buttons(message: Mapping[str, Any]) -> dict[str, str]:
     return {label: id_ for component in message.get("components", []) for label, id_ in walk(component).items()}
 
 
+def nobody_is_pinged(requests: Iterable[Any]) -> int:
+    """Every send and every edit says that nobody is mentioned, or one role by its id; how many there were."""
+    found = 0
+    for request in requests:
+        body = request.json if isinstance(request.json, dict) else {}
+        body = (body.get("data") or body) if "/interactions/" in request.path else body
+        if request.host or not ("components" in body or "content" in body):
+            continue
+        found += 1
+        allowed = body.get("allowed_mentions", {})
+        assert allowed.get("parse") == [], request
+        assert not allowed.get("users"), request
+        assert len(allowed.get("roles", [])) <= 1, request
+    return found
+
+
 class House:
     """`servers`: names of the Paperless-ngx servers; `overrides`: sections of the configuration over the default."""
 
@@ -90,6 +106,7 @@ class House:
             canary.watch(self._secrets())  # the token may be another by now
             canary.look_through_requests(self.discord.requests)
             canary.look_through_files(self.folder)
+            nobody_is_pinged(self.discord.requests)
 
     def _secrets(self) -> list[str]:
         return [self.discord.token, *(token for one in self.all_paperless.values() for token in one.tokens.values())]
@@ -147,6 +164,15 @@ class House:
         """What the person reads in answer to a slash command."""
         interaction = await self.discord.command(user_id=user_id, channel_id=ids.ALERTS_ID, name=name, options=options)
         return await interaction.reply(timeout=10)
+
+    async def with_picture(self, message: Json) -> Json:
+        """The message once its picture has followed."""
+
+        def now() -> Json:
+            return self.discord.message(int(message["id"])) or {}
+
+        await self.discord.until(lambda: bool(now().get("attachments")), timeout=30)
+        return now()
 
     async def press(self, message: Json, label: str, *, user_id: int = ids.BEN_ID) -> Json:
         """What the person reads after a press (the message itself where that changes)."""

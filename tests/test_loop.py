@@ -17,7 +17,7 @@ import pytest
 
 from bot.app import TaskBot
 from bot.sandbox.discord.files import Upload
-from tests.house import House, texts
+from tests.house import House
 
 MOST = 0.050
 LARGE = b"%PDF-1.7 " + bytes(5_000_000) + b" %%EOF"
@@ -119,13 +119,13 @@ async def test_nothing_holds_up_the_loop_for_50_ms(tmp_path: Path) -> None:
         await house.command("tasks active")
         house.paperless.burst(1000, 20)
         await house.card(lambda text: "scan-" in text, timeout=30)
-        answers = await asyncio.gather(*(house.command(name) for name in CROWD * 12), house.command("tasks summary"))
+        *_, summary = await asyncio.gather(*map(house.command, (*CROWD * 12, "tasks summary")))
+        await house.with_picture(summary)
         await house.command("upload", file=Upload(filename="large.pdf", data=LARGE))
         await house.card(lambda text: "large.pdf is done" in text, timeout=30)
         digest = await house.card(lambda text: "Look through" in text, timeout=30)
         await house.press(digest, "Look through")
 
-    assert answers[-1]["attachments"], texts(answers[-1])
     assert bot.loop.longest.calls > 1000
     assert bot.loop.longest.seconds < MOST, bot.loop.longest
 

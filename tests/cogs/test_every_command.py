@@ -103,8 +103,7 @@ async def run_to_its_end(house: House) -> None:
 async def summary_with_picture(house: House) -> None:
     reply = await ask(house, "/tasks summary")
     hold(reply, "1 of", "failed in the last 30 days", "Consume file")
-    await house.discord.until(lambda: bool((house.discord.message(int(reply["id"])) or {})["attachments"]), timeout=30)
-    (picture,) = (house.discord.message(int(reply["id"])) or {})["attachments"]
+    (picture,) = (await house.with_picture(reply))["attachments"]
     assert picture["description"]
 
 
