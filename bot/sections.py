@@ -1,66 +1,30 @@
-"""The sections of the configuration: what each key means, its default and its bounds."""
+"""The sections of the configuration: what each key means, its default and its bounds.
 
-from collections.abc import Mapping
+`docs/configuration.md` and `config.example.toml` are written from here: `python -m tests.configuration`. A description
+follows the key there; `examples` stands where the default would tell nothing.
+"""
+
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
-from yarl import URL
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from bot import crontab
-from bot.paperless.models import OpenStrEnum, TaskStatus, TaskType, TriggerSource
+from bot.keys import HttpUrl, KnownStatus, KnownTaskType, KnownTriggerSource, Section, Snowflake, Timezone
 
-Snowflake = Annotated[int, Field(ge=1, lt=2**63, description="a Discord id; in Discord: right click, Copy ID")]
-
-
-def _known(value: OpenStrEnum) -> OpenStrEnum:
-    if not value.known:
-        raise ValueError(f"{value.value!r} is none of {', '.join(sorted(type(value)))}")
-    return value
-
-
-KnownTaskType = Annotated[TaskType, AfterValidator(_known)]
-KnownTriggerSource = Annotated[TriggerSource, AfterValidator(_known)]
-KnownStatus = Annotated[TaskStatus, AfterValidator(_known)]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _read_secret(section: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """`<key>_file` read into `<key>`: secrets of Docker and systemd are files. Both at once is a mistake."""
-    values = dict(section)
-    path = values.pop(f"{key}_file", None)
-    if not path:
-        return values
-    if values.get(key):
-        raise ValueError(f"set either {key} or {key}_file, not both")
-    try:
-        values[key] = Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ValueError(f"{key}_file {path} cannot be read: {error.strerror}") from None
-    return values
-
-
-def known_timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"{name!r} is no IANA time zone, such as Europe/Berlin") from None
-    return name
+CHANNEL, OTHER_CHANNEL, ROLE = 3000000000000000003, 3000000000000000004, 4000000000000000004
+Roles = tuple[Snowflake, ...]
+PerMinute = Annotated[int, Field(ge=0)]
 
 
 class DiscordSection(Section):
-    token: SecretStr = Field(description="the bot's token; or token_file, a path to a file that holds it")
-    guild_id: Snowflake
+    """The bot's account, and the one Discord server that it works in."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _token_file(cls, values: Any) -> Any:
-        return _read_secret(values, "token") if isinstance(values, dict) else values
+    token: SecretStr = Field(description="of the bot: Bot page of your application on the developer portal")
+    guild_id: Snowflake = Field(
+        description="your Discord server: right click on its name, Copy Server ID", examples=[2000000000000000002]
+    )
 
     @field_validator("token")
     @classmethod
@@ -71,23 +35,26 @@ class DiscordSection(Section):
 
 
 class PaperlessSection(Section):
-    url: str = Field(description="base URL of the server, as the bot reaches it")
-    public_url: str | None = Field(default=None, description="base URL for links people click; url if absent")
-    token: SecretStr = Field(description="API token of the user the bot acts as; or token_file")
-    run_token: SecretStr | None = Field(
-        default=None, description="superuser token used for /tasks run alone; or run_token_file"
-    )
-    ca_file: Path | None = Field(default=None, description="CA certificates (PEM) to verify the server with")
-    headers: dict[str, SecretStr] = Field(
-        default_factory=dict, description="extra request headers, for a proxy in front"
-    )
+    """A table for each Paperless-ngx. Its name, here `home`, is shown in Discord when there are several."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _token_files(cls, values: Any) -> Any:
-        if not isinstance(values, dict):
-            return values
-        return _read_secret(_read_secret(values, "token"), "run_token")
+    url: HttpUrl = Field(description="as the bot reaches it", examples=["http://localhost:8000"])
+    public_url: HttpUrl | None = Field(
+        default=None, description="for links that people click; url if absent", examples=["https://docs.example.org"]
+    )
+    token: SecretStr = Field(description="of the user that the bot acts as: My Profile, API Auth Token")
+    run_token: SecretStr | None = Field(
+        default=None, description="a superuser's, used for /tasks run alone", examples=[""]
+    )
+    ca_file: Path | None = Field(
+        default=None,
+        description="certificates (PEM) to verify the server with",
+        examples=["/etc/ssl/private-ca.pem"],
+    )
+    headers: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="sent with every request, for a proxy in front",
+        examples=[{"CF-Access-Client-Id": ""}],
+    )
 
     @field_validator("token", "run_token")
     @classmethod
@@ -101,21 +68,6 @@ class PaperlessSection(Section):
             raise ValueError("contains a space or a line break: copy the token alone, without the word Token")
         return SecretStr(text)
 
-    @field_validator("url", "public_url")
-    @classmethod
-    def _http_url(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        try:
-            parsed = URL(url)
-        except ValueError:
-            parsed = URL()
-        if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise ValueError(f"{url!r} is not a URL that starts with http:// or https://")
-        if parsed.user or parsed.password or parsed.query_string or parsed.fragment:
-            raise ValueError("must hold no user name, password, query or fragment")
-        return url.rstrip("/")
-
     @property
     def link_base(self) -> str:
         """Base of every link that is shown, without a slash at its end."""
@@ -123,17 +75,12 @@ class PaperlessSection(Section):
 
 
 class QuietHours(Section):
-    """A daily span in which cards are posted without a sound (`silent`) or only when it ends (`hold`)."""
+    """A daily span in which cards come without a sound (`silent`) or only when it ends (`hold`)."""
 
-    start: time
-    end: time
-    timezone: str = Field(default="UTC", description='an IANA name such as "Europe/Berlin"')
-    mode: Literal["silent", "hold"] = "silent"
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone_exists(cls, name: str) -> str:
-        return known_timezone(name)
+    start: time = Field(description="of the day, in `timezone`", examples=["22:00"])
+    end: time = Field(description="of that day or the next", examples=["07:00"])
+    timezone: Timezone = Field(default="UTC", description="an IANA name", examples=["Europe/Berlin"])
+    mode: Literal["silent", "hold"] = Field(default="silent", description="what is done with a card in that time")
 
     @model_validator(mode="after")
     def _is_a_span(self) -> Self:
@@ -143,96 +90,110 @@ class QuietHours(Section):
 
 
 class Receiver(Section):
-    """Where the cards of a route go, and who is mentioned."""
+    """Where cards go, and who is mentioned."""
 
-    channel_id: Snowflake
+    channel_id: Snowflake = Field(description="where failures are told", examples=[CHANNEL])
     mention_role_id: Snowflake | None = Field(
-        default=None, description="role mentioned on a new card, at most once a group_interval and channel"
+        default=None,
+        description="mentioned on a new card, at most once a group_interval_seconds and channel",
+        examples=[ROLE],
     )
-    quiet_hours: QuietHours | None = None
-    thread: bool = Field(default=False, description="open a thread under each card; threads divide people, so off")
+    quiet_hours: QuietHours | None = Field(
+        default=None,
+        description="when cards make no sound",
+        examples=[{"start": "22:00", "end": "07:00", "timezone": "Europe/Berlin", "mode": "silent"}],
+    )
+    thread: bool = Field(default=False, description="open a thread under each card; threads divide people")
 
 
 class Route(Receiver):
-    """A receiver for what matches; an empty list matches everything. The first route that matches is taken."""
+    """A channel for what matches; an empty list matches everything. The first that matches is taken, and what matches
+    none goes to `failures.channel_id`."""
 
-    servers: tuple[str, ...] = ()
-    task_types: tuple[KnownTaskType, ...] = ()
-    trigger_sources: tuple[KnownTriggerSource, ...] = ()
-    owners: tuple[int, ...] = Field(default=(), description="user ids of Paperless-ngx")
-    statuses: tuple[KnownStatus, ...] = Field(default=(), description="failure or revoked")
+    channel_id: Snowflake = Field(description="where these failures are told", examples=[OTHER_CHANNEL])
+    servers: tuple[str, ...] = Field(default=(), description="names of [paperless] tables", examples=[["home"]])
+    task_types: tuple[KnownTaskType, ...] = Field(
+        default=(), description="what kind of work failed", examples=[["mail_fetch"]]
+    )
+    trigger_sources: tuple[KnownTriggerSource, ...] = Field(
+        default=(), description="what started it", examples=[["email_consume"]]
+    )
+    owners: tuple[int, ...] = Field(default=(), description="user numbers of Paperless-ngx", examples=[[4]])
+    statuses: tuple[KnownStatus, ...] = Field(default=(), description="failure or revoked", examples=[["revoked"]])
 
 
 class FailuresSection(Receiver):
-    poll_seconds: float = Field(default=5, ge=1, le=3600)
+    """What is told, where and when; [alerts.md](alerts.md) shows what comes of it."""
+
+    poll_seconds: float = Field(default=5, ge=1, le=3600, description="between two looks at each server")
     group_interval_seconds: float = Field(
-        default=300, ge=1, le=86400, description="failures within it join what stands in a channel"
+        default=300, ge=1, le=86400, description="failures within it join what stands in the channel"
     )
     single_cards: int = Field(
-        default=5,
-        ge=0,
-        le=20,
-        description="cards of their own in one group_interval; what follows goes into one digest",
+        default=5, ge=0, le=20, description="cards of their own in one interval; the rest goes into one digest"
     )
     escalate_after_seconds: float = Field(
         default=0, ge=0, description="remind when nobody acknowledged for so long; 0: never"
     )
-    escalate_role_id: Snowflake | None = Field(default=None, description="role mentioned by the reminder")
+    escalate_role_id: Snowflake | None = Field(default=None, description="mentioned by the reminder", examples=[ROLE])
     repeat_interval_seconds: float = Field(
         default=4 * 3600,
         ge=60,
-        description="between two reminders; and how long after an acknowledgement the same failure reopens its card",
+        description="between reminders; how long after an acknowledgement the same failure reopens its card",
     )
     stuck_started_seconds: float = Field(
-        default=2 * 3600,
-        ge=0,
-        description="a task started for longer is told as stuck; 0: never. The server's own limit is 1,800 s",
+        default=2 * 3600, ge=0, description="a task that runs for longer is told as stuck; 0: never"
     )
     stuck_pending_seconds: float = Field(
-        default=2 * 3600, ge=0, description="a task pending for longer is told as stuck; 0: never"
+        default=2 * 3600, ge=0, description="a task that waits for longer is told as stuck; 0: never"
     )
-    silence_seconds: dict[KnownTaskType, float] = Field(
+    silence_seconds: dict[KnownTaskType, Annotated[float, Field(gt=0)]] = Field(
         default_factory=dict,
-        description="told when no task of this type succeeded for so long, such as { mail_fetch = 3600 }",
+        description="told when no task of a type succeeded for so long",
+        examples=[{"mail_fetch": 3600, "train_classifier": 14400}],
     )
     unreachable_after_seconds: float = Field(
         default=60, ge=0, description="told when a server has not answered for so long"
     )
-    routes: tuple[Route, ...] = ()
+    routes: tuple[Route, ...] = Field(default=(), description="other channels for some of it, see below")
 
 
 class AccessSection(Section):
-    """Role ids per action. "Manage Server" may do everything; an empty `view` means every member of the guild."""
+    """Who may do what, by the ids of roles. *Manage Server* may do everything; [access.md](access.md) has the table."""
 
-    view: tuple[Snowflake, ...] = ()
-    acknowledge: tuple[Snowflake, ...] = ()
-    run: tuple[Snowflake, ...] = ()
-    upload: tuple[Snowflake, ...] = ()
-    audit: tuple[Snowflake, ...] = Field(default=(), description="may read with /tasks audit who did what")
+    view: Roles = Field(default=(), description="look at tasks; empty: every member")
+    acknowledge: Roles = Field(default=(), description="acknowledge, mute, read tracebacks", examples=[[ROLE]])
+    run: Roles = Field(default=(), description="start tasks", examples=[[ROLE]])
+    upload: Roles = Field(default=(), description="send documents", examples=[[ROLE]])
+    audit: Roles = Field(default=(), description="read who did what; empty: Manage Server alone")
 
 
 class AuditSection(Section):
-    """Who did what, kept in the database; read with /tasks audit, `python -m bot audit`, or in a channel."""
+    """Who did what, kept in the database; read with `/tasks audit`, `python -m bot audit`, or in a channel."""
 
-    channel_id: Snowflake | None = Field(default=None, description="a channel that tells each entry, too")
+    channel_id: Snowflake | None = Field(
+        default=None, description="a channel that tells each entry, too", examples=[OTHER_CHANNEL]
+    )
     days: int = Field(default=365, ge=7, le=36500, description="entries are kept for so long")
 
 
 class LimitsSection(Section):
     """How often one member may ask for something in a minute; 0: as often as they like."""
 
-    view: int = Field(default=120, ge=0, description="looking, details included")
-    acknowledge: int = Field(default=120, ge=0, description="acknowledging, and muting")
-    run: int = Field(default=10, ge=0)
-    upload: int = Field(default=20, ge=0)
+    view: PerMinute = Field(default=120, description="looking, details included")
+    acknowledge: PerMinute = Field(default=120, description="acknowledging, and muting")
+    run: PerMinute = Field(default=10, description="starting tasks")
+    upload: PerMinute = Field(default=20, description="sending documents")
 
 
 class UploadSection(Section):
-    """What /upload and "Send to Paperless" take."""
+    """What `/upload` and *Send to Paperless* take."""
 
     max_megabytes: int = Field(default=100, ge=1, le=500, description="of one file; Discord itself allows up to 500")
     extensions: tuple[str, ...] = Field(
-        default=(), description="extensions that your server takes besides the usual ones, without the dot"
+        default=(),
+        description="taken besides PDF, images, text, e-mail and office documents",
+        examples=[["dwg"]],
     )
 
     @field_validator("extensions")
@@ -242,17 +203,16 @@ class UploadSection(Section):
 
 
 class DigestSection(Section):
-    """A weekly look back, posted by itself. Without `cron` there is none."""
+    """A look back, posted by itself. Without `cron` there is none."""
 
-    cron: str = Field(default="", description='such as "0 8 * * 1": minute, hour, day, month, day of week (1: Monday)')
-    channel_id: Snowflake | None = Field(default=None, description="failures.channel_id if absent")
-    timezone: str = Field(default="UTC", description='an IANA name such as "Europe/Berlin"')
-    days: int = Field(default=7, ge=1, le=182, description="how far it looks back, and compares with as much before")
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone_exists(cls, name: str) -> str:
-        return known_timezone(name)
+    cron: str = Field(
+        default="", description="minute, hour, day, month, day of week: Mondays at 8", examples=["0 8 * * 1"]
+    )
+    channel_id: Snowflake | None = Field(
+        default=None, description="failures.channel_id if absent", examples=[OTHER_CHANNEL]
+    )
+    timezone: Timezone = Field(default="UTC", description="an IANA name", examples=["Europe/Berlin"])
+    days: int = Field(default=7, ge=1, le=182, description="how far it looks back, compared with as much before")
 
     @field_validator("cron")
     @classmethod
@@ -263,11 +223,14 @@ class DigestSection(Section):
 
 
 class DatabaseSection(Section):
+    """What the bot keeps: the ledger, and with it the audit."""
+
     # repr=False: it may hold a password.
     url: str = Field(
-        default="sqlite:///bot.db", repr=False, description="sqlite:///path or postgresql://user:password@host/name"
+        default="sqlite:///bot.db",
+        repr=False,
+        description="or postgresql://user:password@host/name: then several processes may run",
     )
-
     keep_days: float = Field(
         default=365, ge=0, description="what was settled longer ago is forgotten, with its buttons; 0: never"
     )
@@ -281,7 +244,12 @@ class DatabaseSection(Section):
 
 
 class HealthSection(Section):
-    listen: str = Field(default="127.0.0.1:8080", description='"address:port" of /healthz; empty: off')
+    """A page for supervisors and Prometheus: `/healthz`, `/readyz`, `/metrics`."""
+
+    listen: str = Field(
+        default="127.0.0.1:8080",
+        description="address:port, there is no login; empty: off. Unset, a port that is taken is passed over",
+    )
 
     @field_validator("listen")
     @classmethod
