@@ -41,10 +41,11 @@ class TestTask:
         async with house.bot() as bot:
             await bot.desk.watchers["home"].poll_once()
             row = house.paperless.fail("invoice-11.pdf", owner="bob")
-            await house.card(lambda text: "invoice-11.pdf" in text)
+            card = await house.card(lambda text: "invoice-11.pdf" in text)
             reply = await house.command("task", ref=str(row.id))
             await house.press(reply, "Acknowledge")
-            await house.card(lambda text: f"acknowledged by <@{ids.BEN_ID}>" in text)
+            changed = await house.card(lambda text: f"acknowledged by <@{ids.BEN_ID}>" in text)
+        assert changed["id"] == card["id"]
 
     async def test_its_buttons_ask_for_the_role(self, house: House) -> None:
         row = house.paperless.fail("invoice-11.pdf")

@@ -222,7 +222,8 @@ class TestAcknowledge:
             await polled(bot)
             question = await house.command("tasks acknowledge")
             await house.press(question, "Acknowledge 1")
-            await house.card(lambda text: f"acknowledged by <@{ids.BEN_ID}>" in text)
+            card = await house.card(lambda text: f"acknowledged by <@{ids.BEN_ID}>" in text)
+        assert "torn.pdf" in texts(card)
 
     async def test_what_others_acknowledged_meanwhile_is_not_counted(self, house: House) -> None:
         rows = house.paperless.burst(5)
