@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, case, func, literal, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures.card import IncidentKind, IncidentState
@@ -33,11 +33,7 @@ async def take(connection: AsyncConnection, sequence: str, number: int) -> range
 
 def upserting(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT; both dialects spell it alike."""
-    if connection.dialect.name != "postgresql":
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # 2 MB, for those who use it
-
-    return postgresql.insert(table)
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 async def upsert(connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, key: str) -> None:

@@ -27,10 +27,12 @@ class Channel:
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
         self.messages: dict[int, dict[str, Any]] = {}
+        self.served = 0
         self._ids = itertools.count(7000000000000000001)
 
     async def serve(self, request: web.Request) -> web.Response:
         call = await request.json()
+        self.served += 1
         await asyncio.sleep(self.chance.random() * 0.02)
         result = getattr(self, f"_{request.match_info['call']}")(call)
         await asyncio.sleep(self.chance.random() * 0.02)
@@ -65,6 +67,9 @@ FORKED = multiprocessing.get_context("forkserver")  # which has all imported: a 
 FORKED.set_forkserver_preload(["tests.failures.life"])
 
 
+PATIENCE = 60  # seconds without a word to Discord, after which a life hangs
+
+
 class Life:
     """A process of its own, ready to poll."""
 
@@ -79,15 +84,18 @@ class Life:
 
     async def killed(self) -> None:
         self._process.kill()
-        assert await self._ended() == -signal.SIGKILL
-
-    async def ends(self) -> None:
-        assert await self._ended() == 0
-
-    async def _ended(self) -> int | None:
-        await asyncio.to_thread(self._process.join, 900)  # the last one sends all that is left, at its pace
+        await asyncio.to_thread(self._process.join, PATIENCE)
+        assert self._process.exitcode == -signal.SIGKILL
         self._heard.close()
-        return self._process.exitcode
+
+    async def ends(self, channel: Channel) -> None:
+        """By itself. The last one sends all that is left, at its pace: as long as it goes on, it is waited for."""
+        served = -1
+        while self._process.exitcode is None and channel.served > served:
+            served = channel.served
+            await asyncio.to_thread(self._process.join, PATIENCE)
+        assert self._process.exitcode == 0
+        self._heard.close()
 
 
 async def live(wanted: dict[str, Any]) -> Life:
@@ -107,7 +115,7 @@ async def killed(tmp_path: Path, *, lives: int, failures: int, seed: int) -> Non
             "database": str(tmp_path / "bot.db"),
             "until_quiet": True,
         }
-        await (await live(wanted)).ends()
+        await (await live(wanted)).ends(channel)
         for life in range(lives):
             count = failures * (life + 1) // lives - failures * life // lives
             one = await live(wanted | {"until_quiet": False})
@@ -116,7 +124,7 @@ async def killed(tmp_path: Path, *, lives: int, failures: int, seed: int) -> Non
                 await asyncio.sleep(chance.random() * 0.3 / count)
             await asyncio.sleep(chance.random() * 0.2)
             await one.killed()
-        await (await live(wanted)).ends()
+        await (await live(wanted)).ends(channel)
         check(tmp_path / "bot.db", paperless, channel, failures=failures)
 
 

@@ -5,8 +5,10 @@ in no timestamp. Both ends of every socket have to be on the loop, else it would
 """
 
 import asyncio
+import fcntl
 import selectors
 import sys
+import termios
 from collections.abc import Coroutine
 from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
@@ -19,6 +21,16 @@ from bot.sandbox.paperless import Clock as PaperlessClock
 
 T = TypeVar("T")
 LONGEST = 1.0  # real seconds between two looks at whether a thread is done
+GRACE = 0.001  # real seconds, at least, between the last that happened and a jump
+PATIENCE = 50  # GRACEs, at most: some bytes are under way for ever, to one that does not read
+
+
+def _unacknowledged(descriptor: int) -> bool:
+    """Bytes that a socket has sent and the other side's kernel has not taken."""
+    try:
+        return fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)) != bytes(4)
+    except OSError:  # no socket, or one that listens
+        return False
 
 
 class _Selector(selectors.EpollSelector):
@@ -26,15 +38,25 @@ class _Selector(selectors.EpollSelector):
         super().__init__()
         self.time = 0.0
         self.in_threads = 0
+        self._waited = 0  # GRACEs since something happened
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None or timeout <= 0:
             return super().select(timeout)
-        if found := super().select(LONGEST if self.in_threads else 0):
+        if self.in_threads:
+            return super().select(LONGEST)
+        if found := super().select(0):
+            self._waited = 0
             return found
-        if not self.in_threads:
-            self.time += timeout
+        if self._waited == 0 or (self._waited < PATIENCE and self._is_under_way()):
+            self._waited += 1
+            return super().select(GRACE)
+        self.time += timeout
         return []
+
+    def _is_under_way(self) -> bool:
+        """Bytes, or a connection, have left one end and are not at the other: a busy kernel takes its time."""
+        return any(key.events & selectors.EVENT_WRITE or _unacknowledged(key.fd) for key in self.get_map().values())
 
 
 class JumpingLoop(asyncio.SelectorEventLoop):

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-import weakref
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -35,7 +34,7 @@ class Lives:
         self.defects: list[BaseException] = []
         self.left_over: list[str] = []
         self._settings, self._discord, self._time = settings, discord, time
-        self._tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
+        self._tasks: set[asyncio.Task[Any]] = set()  # that live
         self._living: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         asyncio.get_running_loop().set_task_factory(self._make_task)
@@ -43,15 +42,19 @@ class Lives:
     def _make_task(self, loop: asyncio.AbstractEventLoop, work: Any, **more: Any) -> "asyncio.Task[Any]":
         task: asyncio.Task[Any] = asyncio.Task(work, loop=loop, **more)
         if _OURS.get() is self:
-            self._tasks.add(task)
+            self._keep(task)
         return task
+
+    def _keep(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def begin(self) -> None:
         self._stop = asyncio.Event()
         context = contextvars.copy_context()
         context.run(_OURS.set, self)
         self._living = asyncio.get_running_loop().create_task(self._live(), context=context, name="life")
-        self._tasks.add(self._living)
+        self._keep(self._living)
 
     async def _live(self) -> None:
         while not self._stop.is_set():

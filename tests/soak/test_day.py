@@ -17,9 +17,9 @@ GROWS = 5.0  # MB
 
 
 def test_some_minutes_of_it(tmp_path: Path) -> None:
-    """Eighteen faults or so, and a life or two."""
-    numbers = run(a_day(hours=0.05, seed=20261124, life=60))
-    assert numbers.outcome.failures == 180
+    """A dozen faults or so, and a life or two."""
+    numbers = run(a_day(hours=0.03, seed=20261124, life=40))
+    assert numbers.outcome.failures == 108
     assert (numbers.outcome.lost, numbers.outcome.twice, numbers.outcome.wrong) == (0, 0, ())
     assert (numbers.tasks_left, numbers.sockets_left, numbers.defects) == ([], 0, [])
 
