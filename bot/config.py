@@ -4,11 +4,13 @@ Every mistake of a file is reported at once, each with its key; an unknown key i
 what was read at the start holds until the end.
 """
 
+import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_args
 from urllib.parse import unquote
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
@@ -29,6 +31,7 @@ from bot.sections import (
 from bot.ui import redaction
 
 ENV_PREFIX = "BOT_"
+PLACEHOLDER = re.compile(r"\$\{\w+\}")
 
 
 class ConfigError(Exception):
@@ -108,14 +111,50 @@ def _secrets_in(value: Any) -> Iterator[str]:
             yield from _secrets_in(inner)
 
 
+WORDS = {
+    "missing": "missing",
+    "too_short": "missing: name a server, such as [paperless.home]",
+    "string_pattern_mismatch": "a server's name has up to 32 letters, digits, _ and -",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+}
+"""For what pydantic says in words of Python's."""
+
+
 def _sentence(error: Any) -> str:
     key = ".".join(str(part) for part in error["loc"] if part != "[key]")
-    message = redaction.redact(error["msg"].removeprefix("Value error, "))
     if error["type"] == "extra_forbidden":
-        message = "unknown key: see config.example.toml for those there are"
-    elif error["type"] == "missing":
-        message = "missing"
+        message = f"unknown key: {_known_instead(error['loc'])}"
+    else:
+        message = WORDS.get(error["type"], error["msg"]).removeprefix("Value error, ")
+    message = redaction.redact(message.replace("Input should be", "must be"))
     return f"{key}: {message}" if key else message
+
+
+def _known_instead(loc: tuple[int | str, ...]) -> str:
+    """What an unknown key may have been meant to be."""
+    section: type[BaseModel] = Settings
+    for part in loc[:-1]:
+        if part in section.model_fields:  # else the name of a server, or a number in a list
+            section = _section_in(section.model_fields[str(part)].annotation) or section
+    close = difflib.get_close_matches(str(loc[-1]), section.model_fields, n=1)
+    return f"is it {close[0]}?" if close else "see config.example.toml for those there are"
+
+
+def _section_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for inner in get_args(annotation) if (found := _section_in(inner))), None)
+
+
+def _placeholders(values: Any, *path: str) -> Iterator[str]:
+    """Of whom who expects that `${NAME}` is filled in, as Docker Compose does in its own file."""
+    if isinstance(values, dict):
+        for key, value in values.items():
+            yield from _placeholders(value, *path, key)
+    elif isinstance(values, str) and (found := PLACEHOLDER.search(values)):
+        variable = ENV_PREFIX + "__".join(path).upper()
+        yield f"{'.'.join(path)}: {found[0]} is not filled in here: set the variable {variable} instead of this key"
 
 
 def _unknown_sections() -> Iterator[str]:
@@ -141,7 +180,7 @@ def load(path: Path | None) -> Settings:
             raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError([f"{path}: not valid TOML: {error}"]) from None
-    mistakes = list(_unknown_sections())
+    mistakes = [*_placeholders(values), *_unknown_sections()]
     try:
         settings = Settings(**values)
     except ValidationError as error:

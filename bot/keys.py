@@ -31,7 +31,8 @@ class Section(BaseModel):
         values = dict(values)
         for key in cls.secrets():
             if path := values.pop(f"{key}_file", None):
-                if values.get(key):
+                # A section that has defaults is read on top of them.
+                if values.get(key) not in (None, "", cls.model_fields[key].default):
                     raise ValueError(f"set either {key} or {key}_file, not both")
                 values[key] = _text_of(key, path)
         return values

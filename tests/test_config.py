@@ -21,6 +21,12 @@ token = "paperless-secret"
 [failures]
 channel_id = 3000000000000000003
 """
+DOTTED = """
+discord = { token = "t", guild_id = 2 }
+paperless.home.url = "http://localhost:8000"
+paperless.home.token = "p"
+failures.channel_id = 3
+"""
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -145,9 +151,42 @@ def test_the_environment_alone_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_an_unknown_key_in_the_environment_is_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOT_FAILURES__POL_SECONDS", "17")
 
-    assert mistakes(tmp_path, GOOD) == [
-        "failures.pol_seconds: unknown key: see config.example.toml for those there are"
-    ]
+    assert mistakes(tmp_path, GOOD) == ["failures.pol_seconds: unknown key: is it poll_seconds?"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("access.acknowlege=[1]", "access.acknowlege: unknown key: is it acknowledge?"),
+        ("failures.routes=[{task_type=[]}]", "failures.routes.0.task_type: unknown key: is it task_types?"),
+        ("paperless.home.publicurl='x'", "paperless.home.publicurl: unknown key: is it public_url?"),
+        ("health.colour='red'", "health.colour: unknown key: see config.example.toml for those there are"),
+        (
+            "digest.cron='${CRON}'",
+            "digest.cron: ${CRON} is not filled in here: set the variable BOT_DIGEST__CRON instead of this key",
+        ),
+        ("limits.run=-1", "limits.run: must be greater than or equal to 0"),
+        ("paperless.'my server'={}", "paperless.my server: a server's name has up to 32 letters, digits, _ and -"),
+        ("failures.quiet_hours.mode='loud'", "failures.quiet_hours.mode: must be 'silent' or 'hold'"),
+        ("failures.silence_seconds.mail_fetch=0", "failures.silence_seconds.mail_fetch: must be greater than 0"),
+        ("failures.quiet_hours=3", "failures.quiet_hours: must be a table"),
+    ],
+)
+def test_a_mistake_says_what_to_do(tmp_path: Path, line: str, told: str) -> None:
+    assert told in mistakes(tmp_path, f"{line}\n{DOTTED}")
+
+
+def test_a_file_without_servers_is_told(tmp_path: Path) -> None:
+    text = GOOD.partition("[paperless.home]")[0] + "[paperless]\n[failures]\nchannel_id = 3\n"
+
+    assert mistakes(tmp_path, text) == ["paperless: missing: name a server, such as [paperless.home]"]
+
+
+def test_the_address_of_a_database_can_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("postgresql://bot:pw@db/bot\n", encoding="utf-8")
+    text = GOOD + f'[database]\nurl_file = "{tmp_path / "url"}"\n'
+
+    assert load(written(tmp_path, text)).database.url == "postgresql://bot:pw@db/bot"
 
 
 def test_an_unknown_section_in_the_environment_is_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
