@@ -13,6 +13,18 @@ Moment = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    _card()
+    _channel()
+    _claim()
+    _ledger_value()
+    _mute()
+    _server()
+    _incident()
+    _failure()
+    _indexes()
+
+
+def _card() -> None:
     op.create_table(
         "card",
         sa.Column("id", Id, autoincrement=False, nullable=False),
@@ -37,7 +49,9 @@ def upgrade() -> None:
         sa.Column("unacknowledged", sa.Integer()),
         sa.PrimaryKeyConstraint("id", name="pk_card"),
     )
-    op.create_index("ix_card_due", "card", ["state", "channel_id"])
+
+
+def _channel() -> None:
     op.create_table(
         "channel",
         sa.Column("id", Id, autoincrement=False, nullable=False),
@@ -54,6 +68,9 @@ def upgrade() -> None:
         sa.Column("reminded_at", Moment),
         sa.PrimaryKeyConstraint("id", name="pk_channel"),
     )
+
+
+def _claim() -> None:
     op.create_table(
         "claim",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -64,12 +81,18 @@ def upgrade() -> None:
         sa.Column("settled_at", Moment),
         sa.PrimaryKeyConstraint("id", name="pk_claim"),
     )
+
+
+def _ledger_value() -> None:
     op.create_table(
         "ledger_value",
         sa.Column("key", sa.String(length=100), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_ledger_value"),
     )
+
+
+def _mute() -> None:
     op.create_table(
         "mute",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -88,7 +111,9 @@ def upgrade() -> None:
         sa.Column("end_reason", sa.Text()),
         sa.PrimaryKeyConstraint("id", name="pk_mute"),
     )
-    op.create_index("ix_mute_running", "mute", ["ended_at"])
+
+
+def _server() -> None:
     op.create_table(
         "server",
         sa.Column("name", sa.String(length=100), nullable=False),
@@ -113,6 +138,9 @@ def upgrade() -> None:
         sa.Column("outage_card_id", Id),
         sa.PrimaryKeyConstraint("name", name="pk_server"),
     )
+
+
+def _incident() -> None:
     op.create_table(
         "incident",
         sa.Column("id", Id, autoincrement=False, nullable=False),
@@ -134,15 +162,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["card_id"], ["card.id"], name="fk_incident_card_id_card"),
         sa.PrimaryKeyConstraint("id", name="pk_incident"),
     )
-    op.create_index("ix_incident_card_id", "incident", ["card_id", "kind_print"])
-    op.create_index("ix_incident_fingerprint", "incident", ["fingerprint"])
-    op.create_index(
-        "ix_incident_open",
-        "incident",
-        ["card_id"],
-        sqlite_where=sa.text("open_count > 0"),
-        postgresql_where=sa.text("open_count > 0"),
-    )
+
+
+def _failure() -> None:
     op.create_table(
         "failure",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -181,6 +203,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name="fk_failure_incident_id_incident"),
         sa.PrimaryKeyConstraint("id", name="pk_failure"),
         sa.UniqueConstraint("server", "task_id", "at", name="uq_failure_server"),
+    )
+
+
+def _indexes() -> None:
+    op.create_index("ix_card_due", "card", ["state", "channel_id"])
+    op.create_index("ix_mute_running", "mute", ["ended_at"])
+    op.create_index("ix_incident_card_id", "incident", ["card_id", "kind_print"])
+    op.create_index("ix_incident_fingerprint", "incident", ["fingerprint"])
+    op.create_index(
+        "ix_incident_open",
+        "incident",
+        ["card_id"],
+        sqlite_where=sa.text("open_count > 0"),
+        postgresql_where=sa.text("open_count > 0"),
     )
     op.create_index("ix_failure_claim_id", "failure", ["claim_id"])
     op.create_index("ix_failure_incident_id", "failure", ["incident_id", "number"])
