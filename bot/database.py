@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_SECONDS = 10
+FROZEN_SECONDS = 4  # that a session may do nothing in the middle of a transaction
 OPENING = (SQLAlchemyError, OSError, ImportError, migrations.FromTheFuture)
 """What opening a database may raise."""
 
@@ -232,7 +233,7 @@ def _postgresql(address: URL, connections: int) -> AsyncEngine:
     """`sslmode`, as every other program has it in its URL, is `ssl` to asyncpg. A session that does nothing in the
     middle of a transaction is a frozen process: what it has locked must be free again before its lease is over."""
     query = {"ssl" if key == "sslmode" else key: value for key, value in address.query.items()}
-    settings = {"application_name": "paperless-tasks-bot", "idle_in_transaction_session_timeout": "4s"}
+    settings = {"application_name": "paperless-tasks-bot", "idle_in_transaction_session_timeout": f"{FROZEN_SECONDS}s"}
     return create_async_engine(
         address.set(query=query),
         pool_size=connections,

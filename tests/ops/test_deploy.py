@@ -151,19 +151,13 @@ def test_what_the_compose_file_mounts_is_where_the_image_looks_for_it() -> None:
     assert str(command_line._parser().parse_args(words).config) in targets
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        pytest.param(COMPOSE["services"]["bot"]["healthcheck"]["test"][1:], id="compose"),
-        pytest.param(json.loads(re.findall(r"HEALTHCHECK .*CMD (.+)$", DOCKERFILE, re.M)[0]), id="Dockerfile"),
-    ],
-)
 async def test_the_health_check_of_the_container_succeeds_while_healthz_answers(
-    words: list[str], unused_tcp_port: int
+    unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At the port of the image's default, which may be taken here: at another."""
-    assert words[:3] == ["python", "-m", "bot.health"]
-    assert words[3:] in ([], [health.DEFAULT_URL])
+    of_compose = COMPOSE["services"]["bot"]["healthcheck"]["test"][1:]
+    of_image = json.loads(re.findall(r"HEALTHCHECK .*CMD (.+)$", DOCKERFILE, re.M)[0])
+    assert of_compose == [*of_image, health.DEFAULT_URL] == ["python", "-m", "bot.health", health.DEFAULT_URL]
 
     async def nothing() -> dict[str, str | None]:
         return {}
@@ -171,12 +165,12 @@ async def test_the_health_check_of_the_container_succeeds_while_healthz_answers(
     async def no_metrics() -> bytes:
         return b""
 
-    command = [sys.executable, *words[1:3], f"http://127.0.0.1:{unused_tcp_port}/healthz"]
+    url = f"http://127.0.0.1:{unused_tcp_port}/healthz"
     async with health.serving(f"127.0.0.1:{unused_tcp_port}", nothing, no_metrics):
-        asking = await asyncio.create_subprocess_exec(*command)
+        asking = await asyncio.create_subprocess_exec(sys.executable, *of_image[1:], url)
         assert await asking.wait() == 0
-    asking = await asyncio.create_subprocess_exec(*command)
-    assert await asking.wait() == 1
+    monkeypatch.setattr(sys, "argv", ["bot.health", url])
+    assert await asyncio.to_thread(health.main) == 1
 
 
 def test_the_alert_rules_are_what_prometheus_reads() -> None:

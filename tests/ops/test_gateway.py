@@ -198,7 +198,10 @@ async def test_what_must_be_mended_ends_the_bot_with_78(
     assert ("token" if code == 4004 else "Discord") in last.getMessage()
 
 
-async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_with_78(house: House) -> None:
+async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_with_78(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "AGAIN", 0.1)
     running = asyncio.create_task(run(house.settings(), stop=asyncio.Event(), connector=house.discord.connector()))
     await house.discord.ready(30)
 

@@ -259,12 +259,16 @@ async def test_every_series_is_there_from_the_start(house: House, port: int) -> 
         assert ("taskbot_cards_total", (("action", action),)) in found
 
 
-async def test_a_port_that_was_asked_for_and_is_taken_is_something_to_mend(house: House) -> None:
+async def test_a_port_that_was_asked_for_and_is_taken_is_something_to_mend(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     taken = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
     async with taken:
         port = taken.sockets[0].getsockname()[1]
         house.overrides = {"health": {"listen": f"127.0.0.1:{port}"}}
         assert await run(house.settings(), stop=asyncio.Event(), connector=house.discord.connector()) is Exit.CONFIG
+    said = caplog.records[-1].getMessage()
+    assert said.startswith(f"health.listen: 127.0.0.1:{port} cannot be listened on")
 
 
 async def test_a_taken_port_that_nobody_asked_for_does_not_stop_the_bot(

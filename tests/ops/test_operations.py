@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -58,7 +59,7 @@ async def test_the_bots_own_commands_do_what_is_said_of_them(house: House) -> No
         others = [await command(house, line) for line in OURS if line != run]
         for trying, said in zip(others, await asyncio.gather(*(one.communicate() for one in others)), strict=True):
             assert trying.returncode == Exit.DONE, said
-        running.terminate()
+        running.send_signal(signal.SIGINT)
         _, log = await running.communicate()
         assert running.returncode == Exit.DONE
     finally:
