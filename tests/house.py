@@ -59,7 +59,7 @@ def nobody_is_pinged(requests: Iterable[Any]) -> int:
     for request in requests:
         body = request.json if isinstance(request.json, dict) else {}
         body = (body.get("data") or body) if "/interactions/" in request.path else body
-        if request.host or not ("components" in body or "content" in body):
+        if not ("components" in body or "content" in body):
             continue
         found += 1
         allowed = body.get("allowed_mentions", {})

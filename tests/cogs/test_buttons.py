@@ -217,6 +217,7 @@ class TestForged:
     async def test_a_cards_button_on_another_message_does_nothing(self, house: House) -> None:
         async with house.bot() as bot:
             row, card = await failed_card(house, bot)
+            await asyncio.gather(*bot.desk.courier._lanes)  # until it is written down which message the card is
             card_id = int(buttons(card)["Details"].split(":")[2])
             through = int(buttons(card)["Acknowledge"].split(":")[3])
             forged = render(examples.incident(card_id=card_id, through=through))
