@@ -4,6 +4,8 @@ Needs Debian's chromium and the development dependencies.
 """
 
 import asyncio
+import json
+import re
 import shutil
 import sys
 from collections.abc import Awaitable, Callable
@@ -31,7 +33,6 @@ ANSWERS: dict[str, tuple[str, dict[str, Any]]] = {
     "failures": ("tasks failures", {}),
     "list": ("tasks list", {"status": "failure", "after": "7d"}),
     "summary": ("tasks summary", {"days": 7}),
-    "mutes": ("tasks mutes", {}),
     "acknowledge": ("tasks acknowledge", {"type": "consume_file"}),
     "run": ("tasks run", {"type": "train_classifier"}),
 }
@@ -47,11 +48,16 @@ async def main() -> None:
             fill(demo.stage)
             for name, (command, options) in ANSWERS.items():
                 await shoot(browser, demo, name, answering(demo.stage, command, options))
-            reference = demo.stage.paperless.fail("invoice-11.pdf").task_id
+            reference = demo.stage.paperless.fail("invoice-11.pdf", owner="bob").task_id
             await shoot(browser, demo, "task", answering(demo.stage, "task", {"ref": reference}))
+            await mute(demo.stage, "invoice-11.pdf")
+            await shoot(browser, demo, "mutes", answering(demo.stage, "tasks mutes", {}))
             await shoot(browser, demo, "follow", following(demo.stage))
             await shoot(browser, demo, "upload", uploading(demo.stage))
             await shoot(browser, demo, "menu", sending(demo.stage))
+            await shoot(
+                browser, demo, "audit", answering(demo.stage, "tasks audit", {}, user_id=ids.ADA_ID), name_of="ada"
+            )
             await browser.close()
 
 
@@ -76,20 +82,47 @@ def fill(stage: Stage) -> None:
 Shown = Callable[[Page], Awaitable[Locator]]
 
 
-async def shoot(browser: Browser, demo: Demo, name: str, shown: Shown) -> None:
+async def mute(stage: Stage, filename: str) -> None:
+    """For a day, by the buttons under its card's details."""
+
+    def written() -> str:
+        return next(
+            (text for one in stage.discord.messages(ids.ALERTS_ID) if filename in (text := json.dumps(one))), ""
+        )
+
+    await stage.discord.until(lambda: "t1:info:" in written(), timeout=20)
+    message_id = int(json.loads(written())["id"])
+    details = await press(stage, message_id, _id_in(written(), "t1:info:"))
+    await press(stage, int(details["id"]), _id_in(json.dumps(details), r"t1:mute:\d+:1d"))
+
+
+def _id_in(written: str, pattern: str) -> str:
+    (found, *_) = re.findall(rf'"({pattern}[^"]*)"', written)
+    return str(found)
+
+
+async def press(stage: Stage, message_id: int, custom_id: str) -> dict[str, Any]:
+    pressed = await stage.discord.press(user_id=ids.BEN_ID, message_id=message_id, custom_id=custom_id)
+    return await pressed.reply(timeout=20)
+
+
+async def shoot(browser: Browser, demo: Demo, name: str, shown: Shown, *, name_of: str = "ben") -> None:
     page = await look(browser, demo, viewport=DESKTOP, color_scheme="dark", device_scale_factor=1.5)
+    if name_of != "ben":
+        await page.goto(f"{demo.url}/?as={name_of}")
+        await page.locator("html[data-ready]").wait_for()
     message = await shown(page)
     await page.wait_for_timeout(SETTLED_MS)
     await message.screenshot(path=FOLDER / f"{name}.png")
     await page.context.close()
 
 
-def answering(stage: Stage, command: str, options: dict[str, Any]) -> Shown:
+def answering(stage: Stage, command: str, options: dict[str, Any], *, user_id: int = ids.BEN_ID) -> Shown:
     async def shown(page: Page) -> Locator:
         answers = page.locator(".message.ephemeral")
         before = await answers.count()
         interaction = await stage.discord.command(
-            user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name=command, options=options
+            user_id=user_id, channel_id=ids.ALERTS_ID, name=command, options=options
         )
         await interaction.reply(timeout=20)
         message = answers.nth(before)

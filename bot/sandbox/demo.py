@@ -30,7 +30,7 @@ from bot.sandbox.discord import SandboxDiscord, ids
 from bot.sandbox.local import LocalPaperless
 from bot.sandbox.own import OwnPaperless, look_over
 from bot.sandbox.paperless import SandboxPaperless
-from bot.sandbox.paperless.users import ADD_DOCUMENT, CHANGE, VIEW, VIEW_DOCUMENT, VIEW_LABELS
+from bot.sandbox.paperless.users import ADD_DOCUMENT, CHANGE, VIEW, VIEW_DOCUMENT, VIEW_LABELS, VIEW_USER
 from bot.sandbox.remembered import remembered
 from bot.sandbox.stage import Stage
 from bot.sandbox.web import serve_page
@@ -137,7 +137,7 @@ def demo_settings(folder: Path, discord: SandboxDiscord, *, home: Mapping[str, A
 
 def local_settings(folder: Path, *, discord: SandboxDiscord, paperless: SandboxPaperless, url: str) -> Settings:
     """With everything quicker."""
-    paperless.users.add("bot", VIEW, CHANGE, ADD_DOCUMENT, VIEW_DOCUMENT, *VIEW_LABELS, is_staff=True)
+    paperless.users.add("bot", VIEW, CHANGE, ADD_DOCUMENT, VIEW_DOCUMENT, VIEW_USER, *VIEW_LABELS, is_staff=True)
     home = {
         "url": paperless.url,
         "public_url": f"{url}/paperless",

@@ -5,7 +5,7 @@ from typing import Any
 from . import render
 from .answers import HTML, JSON, Answer, Call, Refused, insufficient, ok, parsed_body, redirect
 from .routes_documents import paged
-from .users import User
+from .users import VIEW_USER, User
 from .vocabulary import FAILURE, PENDING, SUCCESS, Version
 
 STARS = "*" * 84  # in place of a password, whatever its length
@@ -181,7 +181,7 @@ async def ui_settings(call: Call) -> Answer:
 
 
 def may_read_users(call: Call) -> bool:
-    return call.who.may("view_user")
+    return call.who.may(VIEW_USER)
 
 
 async def users(call: Call) -> Answer:

@@ -11,6 +11,7 @@ CHANGE = "change_paperlesstask"
 ADD = "add_paperlesstask"
 ADD_DOCUMENT = "add_document"
 VIEW_DOCUMENT = "view_document"
+VIEW_USER = "view_user"
 VIEW_LABELS = ("view_tag", "view_correspondent", "view_documenttype")
 SYSTEM_MONITORING = "view_system_monitoring"
 
