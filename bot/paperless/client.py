@@ -55,6 +55,12 @@ class PaperlessClient:
     Every call raises a `PaperlessError`; `InvalidArgument` before anything is sent.
     """
 
+    _closed = False
+    _probing: "asyncio.Future[Version] | None" = None
+    _version: "Version | None" = None
+    _server = ""
+    _date = ""
+
     def __init__(
         self,
         url: str,
@@ -75,11 +81,8 @@ class PaperlessClient:
         # aiohttp takes longer to import than all else together: those who only want the models need not wait for it.
         from bot.paperless.transport import Transport
 
-        if connection_limit < 1 or tries < 1:
-            raise InvalidArgument("connection_limit and tries must be 1 or more")
-        self.url = base_url(url)
+        self.url, self.now = base_url(url), now
         self.timeouts = timeouts or Timeouts()
-        self.now = now
         self._transport = Transport(
             self.url,
             headers={**_extra_headers(headers or {}), "Authorization": f"Token {_checked_token(token)}"},
@@ -92,11 +95,6 @@ class PaperlessClient:
             sleep=sleep,
             random=random,
         )
-        self._closed = False
-        self._probing: asyncio.Future[Version] | None = None
-        self._version: Version | None = None
-        self._server = ""
-        self._date = ""
         self.tasks = Tasks(self, sleep=sleep, monotonic=monotonic)
         self.documents = Documents(self)
         self.tags = Labels(self, TAGS)

@@ -44,6 +44,8 @@ class Transport:
         sleep: Callable[[float], Awaitable[None]],
         random: Callable[[], float],
     ) -> None:
+        if connection_limit < 1 or tries < 1:
+            raise errors.InvalidArgument("connection_limit and tries must be 1 or more")
         self._base_url = base_url
         self._headers = dict(headers)
         self._given = session
