@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.access import Action
 from bot.interactions import BotInteraction, change, defer, defer_update, say
-from bot.paperless.errors import NotFound
+from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task, TaskStatus, TaskType, TriggerSource
 from bot.presses import chosen
 from bot.refusal import Refusal
@@ -21,6 +21,7 @@ from bot.ui.custom_ids import AcknowledgeListed, AcknowledgeWanted, CustomId, Li
 from bot.ui.filters import Wanted
 from bot.ui.phrases import kind_label, source_label
 from bot.ui.wanted import moment
+from bot.unknown import not_known
 
 if TYPE_CHECKING:
     from bot.app import Server, TaskBot
@@ -180,6 +181,8 @@ class Lists(commands.Cog):
             if page == 0:
                 raise
             return await self._page(where, wanted, 0, note=note)
+        except PaperlessError as error:
+            return not_known(self.bot, where, "Which tasks fit", error)
         return lists.listing(
             found.results,
             total=found.count,
@@ -235,7 +238,10 @@ class Lists(commands.Cog):
 
     async def _question(self, where: "Server", wanted: Wanted) -> ui.LayoutView:
         """What is shown is counted up to this moment: what fails after it was not seen by who answers."""
-        found = await where.client.tasks.filter(**wanted.filters()).page(page_size=1)
+        try:
+            found = await where.client.tasks.filter(**wanted.filters()).page(page_size=1)
+        except PaperlessError as error:
+            return not_known(self.bot, where, "What would be acknowledged", error)
         until = max(int((where.client.server_date or self.bot.now()).timestamp()), _done(found.results))
         custom_id = AcknowledgeWanted(where.name, until, await self._code(where, wanted))
         return bulk.question(

@@ -19,8 +19,9 @@ from bot.presses import chosen, chosen_numbers
 from bot.recent import RecentTasks
 from bot.subcommands import CHOICES, fit_to_servers, named_server
 from bot.tree import asks
-from bot.ui import errors, lists, outcomes, replies, summaries
+from bot.ui import lists, outcomes, replies, summaries
 from bot.ui.custom_ids import AcknowledgeFailures, Active, CustomId, EndMute, Failures, OnTask, OpenTask
+from bot.unknown import not_known
 
 if TYPE_CHECKING:
     from bot.app import Server, TaskBot
@@ -88,7 +89,7 @@ class Tasks(commands.Cog):
         try:
             found = await look_back(where.client, days=days)
         except PaperlessError as error:
-            await say(interaction, self._not_known(where, summaries.span(days).capitalize(), error))
+            await say(interaction, not_known(self.bot, where, summaries.span(days).capitalize(), error))
             return
         told = partial(summaries.summary, found, server=where.name, show_server=self.bot.several_servers)
         await say(interaction, told(picture=None))  # the picture takes a second, the numbers none
@@ -202,18 +203,11 @@ class Tasks(commands.Cog):
             owner=await self._owners[where.name].name_of(task.owner),
         )
 
-    def _not_known(self, where: "Server", what: str, error: PaperlessError) -> ui.LayoutView:
-        """Instead of a number that nobody knows. What somebody has to mend is an error like any other."""
-        if not error.retryable:
-            raise error
-        last = self.bot.desk.watchers[where.name].last_good_at
-        return lists.not_known(what, last_answer=last, because=errors.of_paperless(error))
-
     async def _active_page(self, where: "Server", page: int) -> ui.LayoutView:
         try:
             found, counts = await asyncio.gather(where.client.tasks.active(), where.client.tasks.status_counts())
         except PaperlessError as error:
-            return self._not_known(where, "What waits or runs", error)
+            return not_known(self.bot, where, "What waits or runs", error)
         page = min(page, lists.pages(len(found)) - 1)
         return lists.active(
             found[page * lists.PAGE : (page + 1) * lists.PAGE],
@@ -233,7 +227,7 @@ class Tasks(commands.Cog):
                 raise
             return await self._failures_page(where, 0, note=note)
         except PaperlessError as error:
-            return self._not_known(where, "What failed", error)
+            return not_known(self.bot, where, "What failed", error)
         return lists.failures(
             found.results,
             total=found.count,

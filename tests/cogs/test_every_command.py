@@ -249,11 +249,13 @@ TRY_AGAIN = "try again in a minute"
 DOWN: Table = {
     "/help": says("/help", "**What you can do here**"),
     "/task": says("/task", TRY_AGAIN, ref="1"),
-    "/tasks acknowledge": says("/tasks acknowledge", TRY_AGAIN),
+    "/tasks acknowledge": says(
+        "/tasks acknowledge", "What would be acknowledged: not known. Paperless has not answered since"
+    ),
     "/tasks active": says("/tasks active", "What waits or runs: not known. Paperless has not answered since"),
     "/tasks audit": says("/tasks audit", "Nothing is recorded", member=str(ids.CLEO_ID)),
     "/tasks failures": says("/tasks failures", "What failed: not known. Paperless has not answered since"),
-    "/tasks list": says("/tasks list", TRY_AGAIN),
+    "/tasks list": says("/tasks list", "Which tasks fit: not known. Paperless has not answered since"),
     "/tasks mutes": says("/tasks mutes", "Nothing is muted"),
     "/tasks run": says("/tasks run", TRY_AGAIN, type=RUN),
     "/tasks summary": says("/tasks summary", "The last 30 days: not known. Paperless has not answered since"),
