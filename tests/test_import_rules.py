@@ -1,6 +1,7 @@
-"""Who may import whom (docs/architecture.md), read from the sources."""
+"""What docs/architecture.md says: who may import whom, read from the sources, and what stands where."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,21 @@ def test_importing_the_command_line_does_nothing() -> None:
 )
 def test_it_stands_on_what_its_user_named(library: str, user: str) -> None:
     assert library in imports(ROOT / user)
+
+
+@pytest.mark.parametrize(
+    ("room", "library"),
+    [("bot/paperless", "pydantic"), ("bot/config.py", "msgspec"), ("bot/sections.py", "msgspec")],
+)
+def test_answers_and_configuration_are_read_by_a_library_each(room: str, library: str) -> None:
+    assert not any(offending(path, library) for path in modules(room))
+
+
+def test_the_architecture_names_every_module_and_none_that_is_not_there() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| ((?:`[a-z_]+\.py` ?)+)\|", text, re.M))
+    in_tables = {name for row in named for name in re.findall(r"[a-z_]+\.py", row)}
+    rooms = set(re.findall(r"^\| `([a-z]+)/`", text, re.M))
+
+    assert in_tables == {path.name for path in (ROOT / "bot").glob("*.py")} - {"__init__.py"}
+    assert rooms == {path.parent.name for path in (ROOT / "bot").glob("*/*")} - {"__pycache__"}

@@ -1,4 +1,4 @@
-"""How cards leave: a protocol without Discord in it, implemented in `cogs/failures.py` and, in memory, by the tests.
+"""How cards leave: a protocol without Discord in it, implemented in `bot/notifier.py` and, in memory, by the tests.
 
 One call is one attempt: the caller repeats, paces and remembers. A call may take as long as it likes; it is never cut
 short while the process lives, since a send that is abandoned may have arrived.
