@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
 from bot.failures import rows
-from bot.failures.schema import card, channel, claim, failure, follower, incident, mute, server
+from bot.failures.schema import card, channel, claim, drill, failure, follower, incident, mute, server
 from bot.failures.writing import LISTED
 
 AT_ONCE = 500  # incidents a transaction: others want to write in between
@@ -77,11 +77,12 @@ def _settled(before: datetime, *, bound: datetime) -> Select[Any]:
 
 
 async def _forget_what_stands_alone(connection: AsyncConnection, before: datetime) -> None:
-    """Claims, mutes and followers that are over; cards on which nothing is any more."""
+    """Claims, mutes, followers and drills that are over; cards on which nothing is any more."""
     used = select(failure.c.claim_id).where(failure.c.claim_id.is_not(None))
     await _forget(connection, claim, claim.c.settled_at < before, claim.c.id.not_in(used))
     await _forget(connection, mute, mute.c.ended_at < before)
     await _forget(connection, follower, follower.c.ended_at < before)
+    await _forget(connection, drill, drill.c.asked_at < before)
     standing = [
         select(incident.c.card_id).where(incident.c.card_id.is_not(None)),
         select(server.c.outage_card_id).where(server.c.outage_card_id.is_not(None)),

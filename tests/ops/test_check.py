@@ -246,7 +246,7 @@ async def test_channels_beside_the_main_work_that_do_not_exist_stop_nothing(hous
 async def test_channels_and_roles_that_do_not_exist_are_named_with_their_keys(house: House) -> None:
     house.overrides = {
         "failures": {"channel_id": NOWHERE, "escalate_role_id": 8, "routes": [{"channel_id": NOWHERE}]},
-        "access": {"run": [7]},
+        "access": {"run": [7], "audit": [9]},
     }
 
     failed = {finding.subject for finding in await findings(house) if finding.level is Level.FAILURE}
@@ -256,6 +256,7 @@ async def test_channels_and_roles_that_do_not_exist_are_named_with_their_keys(ho
         "failures.routes.0.channel_id",
         "failures.escalate_role_id",
         "access.run",
+        "access.audit",
     }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import __main__ as command_line
 from bot.exits import Exit
 from tests.house import House
 from tests.ops.process import config_file
@@ -29,7 +30,7 @@ def of(*programs: str) -> list[str]:
 
 
 def test_every_command_is_one_that_is_tried_below() -> None:
-    tried = {*OURS, *INSTALL, *GIT, *MAKE, *OF_THE_MACHINE, *DOCKER}
+    tried = {*OURS, *INSTALL, *GIT, *MAKE, *OF_THE_MACHINE, *DOCKER, *ENV}
 
     assert [line for line in COMMANDS if line not in tried] == []
     assert {line.split()[3] for line in OURS} == {"run", "check", "backup", "drill"}
@@ -76,7 +77,7 @@ async def test_the_bots_own_commands_do_what_is_said_of_them(house: House) -> No
 
 INSTALL, GIT, MAKE = of("install"), of("git"), of("make")
 OF_THE_MACHINE = of("useradd", "systemctl", "journalctl")
-DOCKER = of("docker")
+DOCKER, ENV = of("docker"), of("env")
 
 
 def moved(line: str, folder: Path) -> list[str]:
@@ -145,8 +146,28 @@ def test_a_command_of_docker_names_the_compose_file_and_its_service(line: str) -
 
     assert (compose, file) == ("compose", "compose.example.yaml")
     assert (ROOT / file).is_file()
-    assert verb in ("up", "logs")
-    assert [word for word in rest if not word.startswith("-")] in ([], ["bot"])
+    assert verb in ("up", "logs", "exec")
+    if verb == "exec":
+        assert rest[:4] == ["bot", "python", "-m", "bot"]
+        config = command_line._parser().parse_args(rest[4:]).config
+        assert f":{config}:ro" in (ROOT / file).read_text(encoding="utf-8")
+    else:
+        assert [word for word in rest if not word.startswith("-")] in ([], ["bot"])
+
+
+@pytest.mark.parametrize("line", ENV)
+def test_a_command_beside_the_service_has_its_folder_its_ledger_and_its_configuration(line: str) -> None:
+    """Not run: nothing is installed there. Held against the unit."""
+    unit = (ROOT / "deploy" / "paperless-tasks-bot.service").read_text(encoding="utf-8")
+    option, folder, ledger, python, *rest = shlex.split(line)[1:]
+
+    assert option == "-C"
+    assert f"WorkingDirectory={folder}\n" in unit
+    assert f"Environment={ledger}\n" in unit
+    assert rest[:2] == ["-m", "bot"]
+    assert (
+        f"ExecStart={folder}/{python} -m bot run --config {command_line._parser().parse_args(rest[2:]).config}" in unit
+    )
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT))))

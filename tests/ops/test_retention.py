@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from bot.database import Database
 from bot.failures.retention import Retention
-from bot.failures.schema import card, claim, failure, incident
+from bot.failures.schema import card, claim, drill, failure, incident
 from tests.failures.world import ADA, World, a_world, incident_cards
 
 YEAR = timedelta(days=365)
@@ -101,3 +101,17 @@ async def test_the_same_task_failing_again_after_it_was_forgotten_is_told(world:
     await world.poll(2)
 
     assert len(world.channels.messages) == told + 1
+
+
+async def test_a_drill_that_was_asked_for_long_ago_is_forgotten(world: World) -> None:
+    async with database_of(world).write() as connection:
+        await connection.execute(drill.insert().values(asked_at=world.clock.now()))
+    await forget(world)
+    async with database_of(world).read() as connection:
+        assert len((await connection.execute(drill.select())).all()) == 1
+    world.clock.advance((YEAR + timedelta(days=1)).total_seconds())
+
+    await forget(world)
+
+    async with database_of(world).read() as connection:
+        assert (await connection.execute(drill.select())).all() == []
