@@ -8,6 +8,7 @@ import discord
 from bot.checks.finding import Finding, failure, ok, warning
 from bot.config import Settings
 from bot.exits import Exit
+from bot.sections import AccessSection
 
 NEEDED_PERMISSIONS = {
     "view_channel": "View Channel",
@@ -192,7 +193,7 @@ def _of_channel(me: discord.Member, place: Place, channel: discord.abc.GuildChan
 
 
 def _access_roles(settings: Settings) -> Iterator[tuple[str, int]]:
-    for action in ("view", "acknowledge", "run", "upload"):
+    for action in AccessSection.model_fields:
         yield from ((f"access.{action}", role) for role in getattr(settings.access, action))
 
 

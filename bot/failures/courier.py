@@ -50,7 +50,7 @@ class Courier:
         if lanes:
             await asyncio.wait(lanes, timeout=self._patience)
         done = sum((lane.result() for lane in lanes if lane.done() and not lane.cancelled()), Counter[str]())
-        return await self._report(done, await self._outbox.due() if due else ())
+        return self._report(done, await self._outbox.due() if due else ())
 
     def begin(self) -> None:
         """Like deliver_once, without waiting: for the first cards of a burst that is still being read."""
@@ -224,17 +224,9 @@ class Courier:
                 extra={"event": "channel_closed"},
             )
 
-    async def _report(self, done: Counter[str], waiting: Sequence[Due]) -> DeliveryReport:
-        now = self._now()
-        times = [self._paces[each.channel_id].allowed_at(each.card_id, now) for each in waiting]
-        held = await self._outbox.held_until()
-        return DeliveryReport(
-            posted=done["posted"],
-            edited=done["edited"],
-            failed=done["failed"],
-            waiting=len(waiting),
-            next_at=min([*times, *([held] if held else [])], default=None),
-        )
+    @staticmethod
+    def _report(done: Counter[str], waiting: Sequence[Due]) -> DeliveryReport:
+        return DeliveryReport(posted=done["posted"], edited=done["edited"], failed=done["failed"], waiting=len(waiting))
 
     @property
     def closed_channels(self) -> frozenset[int]:

@@ -24,7 +24,7 @@ from bot.failures.plan import plan
 from bot.failures.routing import Policy
 from bot.failures.schema import failure, incident, server
 from bot.failures.view import Backlog, OpenFailure, Snapshot
-from bot.failures.writing import LISTED, expect, show_again, upserting
+from bot.failures.writing import LISTED, show_again, upserting
 
 Key = tuple[str, datetime]  # (task_id, date_done): what tells one failure of a server from another
 TOLD_AT_ONCE = 200  # failures a plan, and a transaction: some ms of work between two awaits
@@ -177,10 +177,6 @@ class Findings:
         async with self._database.write() as connection:
             statement = update(server).where(server.c.name == name).values(unacknowledged=unacknowledged)
             await connection.execute(statement)
-
-    async def expect_fewer(self, name: str, number: int) -> None:
-        async with self._database.write() as connection:
-            await expect(connection, name, -number)
 
     async def open(self, name: str, *, kinds: Iterable[IncidentKind] = LISTED) -> tuple[OpenFailure, ...]:
         """What is told and open, the newest first."""

@@ -65,12 +65,6 @@ class Outbox:
         """Cards that do not show the truth yet, held ones included."""
         return len(await self._waiting())
 
-    async def held_until(self) -> datetime | None:
-        """When the next held card may go."""
-        now = self._now()
-        times = [each.not_before for each in await self._waiting() if each.not_before is not None]
-        return min((at for at in times if at > now), default=None)
-
     async def _waiting(self) -> tuple[Due, ...]:
         query = (
             select(card.c.id, card.c.channel_id, card.c.message_id, card.c.not_before)

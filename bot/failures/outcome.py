@@ -79,4 +79,3 @@ class DeliveryReport:
     edited: int
     failed: int
     waiting: int  # cards still due: paced, held by quiet hours, or their channel is paused
-    next_at: datetime | None  # when the next of them may go

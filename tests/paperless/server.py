@@ -129,7 +129,6 @@ class Server:
         self._tls = tls
         self.requests: list[Request] = []  # without probes that were answered by themselves
         self.connections = 0
-        self.cut_short = 0  # connections that ended in the middle of a request
         self.asked = asyncio.Event()
 
     @property
@@ -159,9 +158,7 @@ class Server:
         try:
             while await self._one(reader, writer):
                 pass
-        except asyncio.IncompleteReadError as error:
-            self.cut_short += bool(error.partial) or error.expected != 0
-        except (ConnectionError, ssl.SSLError, asyncio.CancelledError):
+        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError, asyncio.CancelledError):
             pass
         finally:
             self._serving.discard(this)

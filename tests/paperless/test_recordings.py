@@ -163,8 +163,6 @@ READ_10: dict[str, Callable[[wire.JsonText], Any]] = {
     "/api/documents/{}/": rows.document,
 }
 READ_9 = READ_10 | {"/api/tasks/": rows9.tasks, "/api/tasks/{}/": rows9.task, "/api/tasks/run/": rows9.ran}
-# Version 9 of a 3.x server: never spoken, see test_versions.
-OF_3_BY_9 = {"list_api_v9", "pk_api_v9", "active_api_v9", "task_id_hit_api_v9", "duplicate_rejected_api_v9_row"}
 
 
 def is_spoken(recording: Recording) -> bool:
