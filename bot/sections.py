@@ -125,7 +125,9 @@ class Route(Receiver):
 class FailuresSection(Receiver):
     """What is told, where and when; [alerts.md](alerts.md) shows what comes of it."""
 
-    poll_seconds: float = Field(default=5, ge=1, le=3600, description="between two looks at each server")
+    poll_seconds: float = Field(
+        default=5, ge=1, le=3600, description="between two looks at each server; one is a small request, so: often"
+    )
     group_interval_seconds: float = Field(
         default=300, ge=1, le=86400, description="failures within it join what stands in the channel"
     )
@@ -142,7 +144,9 @@ class FailuresSection(Receiver):
         description="between reminders; how long after an acknowledgement the same failure reopens its card",
     )
     stuck_started_seconds: float = Field(
-        default=2 * 3600, ge=0, description="a task that runs for longer is told as stuck; 0: never"
+        default=2 * 3600,
+        ge=0,
+        description="a task that runs for longer is told as stuck (the server's own limit is 1,800 s); 0: never",
     )
     stuck_pending_seconds: float = Field(
         default=2 * 3600, ge=0, description="a task that waits for longer is told as stuck; 0: never"
@@ -155,16 +159,22 @@ class FailuresSection(Receiver):
     unreachable_after_seconds: float = Field(
         default=60, ge=0, description="told when a server has not answered for so long"
     )
-    routes: tuple[Route, ...] = Field(default=(), description="other channels for some of it, see below")
+    routes: tuple[Route, ...] = Field(
+        default=(),
+        description="other channels for some of it",
+        examples=[[{"channel_id": OTHER_CHANNEL, "task_types": ["mail_fetch"]}]],
+    )
 
 
 class AccessSection(Section):
     """Who may do what, by the ids of roles. *Manage Server* may do everything; [access.md](access.md) has the table."""
 
     view: Roles = Field(default=(), description="look at tasks; empty: every member")
-    acknowledge: Roles = Field(default=(), description="acknowledge, mute, read tracebacks", examples=[[ROLE]])
-    run: Roles = Field(default=(), description="start tasks", examples=[[ROLE]])
-    upload: Roles = Field(default=(), description="send documents", examples=[[ROLE]])
+    acknowledge: Roles = Field(
+        default=(), description="acknowledge, mute, read tracebacks; empty: Manage Server alone", examples=[[ROLE]]
+    )
+    run: Roles = Field(default=(), description="start tasks; empty: Manage Server alone", examples=[[ROLE]])
+    upload: Roles = Field(default=(), description="send documents; empty: Manage Server alone", examples=[[ROLE]])
     audit: Roles = Field(default=(), description="read who did what; empty: Manage Server alone")
 
 

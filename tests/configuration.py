@@ -5,6 +5,7 @@ says when they are out of date.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +105,7 @@ def _entry(key: Key) -> str:
     lines = [f"- **`{key.name}`**: {meaning}.", f"  {kind(key.schema)}; {_default(key)}."]
     if "examples" in key.schema and key.example not in ("", []):
         lines.append(f"  Example: `{key.name} = {toml(key.example)}`.")
-    if key.path[1:2] != ("routes",):
+    if "routes" not in key.path[:-1]:
         also = f", or a file that `{key.name}_file` or `{key.variable}_FILE` names" if key.secret else ""
         lines.append(f"  Variable: `{key.variable}`{also}.")
     return "\n".join(lines) + "\n"
@@ -182,7 +183,13 @@ def _example_table(table: str, section: type[Section]) -> str:
             + "".join(map(_example_line, own))
         )
     lines = [_example_line(key) for key in keys(table, section) if key.name != "routes"]
-    return f"\n[{table}]\n" + "".join(lines)
+    return "\n" + _commented(f"[{table}]", _said_plainly(section)) + "".join(lines)
+
+
+def _said_plainly(section: type[Section]) -> str:
+    """The words of a section without Markdown."""
+    words = " ".join((section.__doc__ or "").split()).rstrip(".")
+    return re.sub(r"\[[^]]+\]\(([^)]+)\)", r"docs/\1", words).replace("`", "").replace("*", "")
 
 
 def _example_line(key: Key) -> str:
@@ -203,6 +210,8 @@ def toml(value: Any) -> str:
         return f"{{ {', '.join(f'{bare[name]} = {toml(one)}' for name, one in value.items())} }}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
     return json.dumps(value)
 
 

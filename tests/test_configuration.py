@@ -12,7 +12,7 @@ from bot.config import ConfigError, Settings, load
 from tests.configuration import EXAMPLE, REFERENCE, Key, current, example, generated, keys, sections, toml
 
 ALL = list(chain.from_iterable(keys(table, section) for table, section in sections().items()))
-BY_VARIABLE = [key for key in ALL if key.path[1] != "routes" and not key.secret]
+BY_VARIABLE = [key for key in ALL if "routes" not in key.path[:-1] and not key.secret]
 LEAST = {
     "BOT_DISCORD__TOKEN": "d",
     "BOT_DISCORD__GUILD_ID": "2",
@@ -61,6 +61,20 @@ def test_the_variable_that_is_named_sets_what_the_file_would(
     monkeypatch.setenv(key.variable, key.example if isinstance(key.example, str) else json.dumps(key.example))
 
     assert in_settings(load(None), key) == by_file
+
+
+@pytest.mark.parametrize("key", [key for key in ALL if key.secret], ids=dotted)
+def test_the_variable_of_a_secret_can_name_a_file(key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = "postgresql://bot:secret@host/bot" if key.name == "url" else "secret"
+    (tmp_path / "kept").write_text(f"{kept}\n", encoding="utf-8")
+    for name, value in LEAST.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv(key.variable, raising=False)
+    monkeypatch.setenv(f"{key.variable}_FILE", str(tmp_path / "kept"))
+
+    found = in_settings(load(None), key)
+
+    assert (found if isinstance(found, str) else found.get_secret_value()) == kept
 
 
 def test_the_mistakes_that_the_reference_shows_are_those_that_are_told(tmp_path: Path) -> None:
