@@ -176,7 +176,7 @@ async def supplement(interaction: BotInteraction, view: ui.LayoutView, file: dis
     try:
         await say(interaction, view, file=file)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        log.warning("no picture: %s", redact(str(error)), extra={"event": "picture_failed"})
+        log.warning("no picture: %s", redact(str(error)), extra={"event": "picture_lost"})
 
 
 async def show(interaction: BotInteraction, view: ui.LayoutView) -> int:
