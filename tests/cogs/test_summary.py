@@ -79,7 +79,7 @@ async def test_a_picture_that_is_lost_on_the_way_leaves_the_numbers_as_they_stan
         reply = await house.command("tasks summary")
         house.discord.fail_next("PATCH", "/messages/@original", status=400, times=1)
         bot.drawing.asked.set()
-        await house.discord.until(lambda: "picture_failed" in [getattr(one, "event", "") for one in caplog.records])
+        await house.discord.until(lambda: "picture_lost" in [getattr(one, "event", "") for one in caplog.records])
     assert "3 of 3 tasks failed" in texts(house.discord.message(int(reply["id"])) or {})
 
 
