@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.paperless import PaperlessClient
+from bot.sandbox.paperless import Pace, SandboxPaperless
 from tests.paperless.server import Server
 
 TOKEN = "tok-0123456789abcdef"
@@ -48,3 +49,15 @@ async def connect(sleeps: Sleeps) -> AsyncIterator[Connect]:
         yield client
         for one in made:
             await stack.enter_async_context(one)
+
+
+@pytest.fixture(params=["3.0.5", "2.20.15"])
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[SandboxPaperless]:
+    async with SandboxPaperless(version=request.param, pace=Pace(queue=0.01, work=0.01)) as server:
+        yield server
+
+
+@pytest.fixture
+async def paperless(server: SandboxPaperless) -> AsyncIterator[PaperlessClient]:
+    async with PaperlessClient(server.url, server.tokens["admin"]) as client:
+        yield client
