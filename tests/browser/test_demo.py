@@ -64,7 +64,7 @@ async def test_the_commands_answer(demo: Demo, open_page: Open) -> None:
     await command(page, "/tasks active")
     await expect(answers.nth(0)).to_contain_text("yearbook-1987.pdf")
     await command(page, "/tasks summary")
-    await expect(answers.nth(1)).to_contain_text("30 days", timeout=30_000)  # a picture is drawn first
+    await expect(answers.nth(1)).to_contain_text("30 days")
     await command(page, f"/task {row.task_id}")
     await page.keyboard.press("Enter")
     await expect(answers.nth(2)).to_contain_text("a.pdf")
