@@ -53,8 +53,7 @@ def on_postgres(house: House, database_url: str) -> House:
 async def test_one_that_is_cut_off_from_the_database_stops_and_another_goes_on(
     house: House, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, seconds in (("TTL", 3.0), ("MARGIN", 1.0), ("RENEW_EVERY", 0.5)):
-        monkeypatch.setattr(lease_module, name, seconds)
+    monkeypatch.setattr(lease_module, "RENEW_EVERY", 0.5)
     database = postgres.new_database()
 
     def start(stop: asyncio.Event, port: int) -> "asyncio.Task[Exit]":
@@ -69,7 +68,10 @@ async def test_one_that_is_cut_off_from_the_database_stops_and_another_goes_on(
         await house.card(lambda text: "before" in text)
         second = start(stop, postgres.port)
 
-        way.silence()
+        with monkeypatch.context() as soon:  # for the one that is cut off alone: a busy machine may be late
+            soon.setattr(lease_module, "TTL", 3.0)
+            await asyncio.sleep(2 * lease_module.RENEW_EVERY)
+            way.silence()
         fail(house, "after")
 
         async with asyncio.timeout(20):  # 3 on a machine that does nothing else
