@@ -4,6 +4,7 @@ told twice, order is kept, and in the end every card shows the truth.
 
 import asyncio
 import tempfile
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from bot.failures.card import DigestCard, IncidentCard
 from bot.failures.notifier import NotifierError
@@ -162,40 +163,41 @@ class History:
         await self.world.deliver(75)
 
     async def check(self) -> None:
-        world = self.world
-        async with world.ledger.database.read() as connection:
+        async with self.world.ledger.database.read() as connection:
             told = (await connection.execute(select(failure))).all()
             incidents = (await connection.execute(select(incident))).all()
             cards = {row.id: row for row in await connection.execute(select(card))}
-        known = {(row.task_id, row.at): row for row in told}
-        # nothing lost
-        assert set(self.failed) <= set(known)
-        assert all(row.state == BACKLOG or row.number is not None for row in told)
-        # nothing twice
-        messages = list(world.channels.messages.values())
-        ids = [message.card.card_id for message in messages]
-        assert len(ids) == len(set(ids))
-        numbers = [row.number for row in told if row.number is not None]
-        assert len(numbers) == len(set(numbers))
-        # every incident stands where it should, and counts what it has
+        self._nothing_is_lost_and_nothing_twice(told)
         for row in incidents:
             mine = [each for each in told if each.incident_id == row.id]
             assert row._mapping["count"] == len(mine)
             assert row.open_count == sum(each.state == "open" for each in mine)
             assert cards[row.card_id].state in ("standing", "dismissed")
-        # what stands in the channel is the newest state of what the ledger has; deleted cards are known to be
+        await self._what_stands_is_the_newest(cards)
+        self._both_directions_agree(told)
+
+    def _nothing_is_lost_and_nothing_twice(self, told: Sequence[Row[Any]]) -> None:
+        assert set(self.failed) <= {(row.task_id, row.at) for row in told}
+        assert all(row.state == BACKLOG or row.number is not None for row in told)
+        ids = [message.card.card_id for message in self.world.channels.messages.values()]
+        assert len(ids) == len(set(ids))
+        numbers = [row.number for row in told if row.number is not None]
+        assert len(numbers) == len(set(numbers))
+
+    async def _what_stands_is_the_newest(self, cards: Mapping[int, Row[Any]]) -> None:
+        """In the channel stands what the ledger has, in its order; deleted cards are known to be."""
+        messages = sorted(self.world.channels.messages.values(), key=lambda each: each.message_id)
         for message in messages:
-            mine_card = cards[message.card.card_id]
-            assert (mine_card.state == "dismissed") is message.deleted or message.deleted
+            mine = cards[message.card.card_id]
+            assert (mine.state == "dismissed") is message.deleted or message.deleted
             if not message.deleted:
-                assert message.card == await world.ledger.card(message.card.card_id)
-        standing = [row for row in cards.values() if row.state == "standing"]
-        assert all(row.message_id is not None for row in standing)
-        # order is kept
-        posted = [message.card.card_id for message in sorted(messages, key=lambda each: each.message_id)]
+                assert message.card == await self.world.ledger.card(message.card.card_id)
+        assert all(row.message_id is not None for row in cards.values() if row.state == "standing")
+        posted = [message.card.card_id for message in messages]
         assert posted == sorted(posted)
-        # both directions
-        there = {row.task_id: row for row in world.home.table}
+
+    def _both_directions_agree(self, told: Sequence[Row[Any]]) -> None:
+        there = {row.task_id: row for row in self.world.home.table}
         for each in told:
             found = there.get(each.task_id)
             listed = found is not None and found.status in ("failure", "revoked") and found.date_done == each.at
