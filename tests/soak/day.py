@@ -15,6 +15,7 @@ import tempfile
 import time as real
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -144,8 +145,10 @@ class Day:
             while not self._has_looked():  # noqa: ASYNC110  a poll has no event
                 await asyncio.sleep(1)
 
-    def _has_looked(self) -> bool:
-        return self.lives.bot is not None and self.lives.bot.desk.watchers["home"].last_good_at is not None
+    def _has_looked(self, *, since: datetime | None = None) -> bool:
+        bot = self.lives.bot
+        good = None if bot is None else bot.desk.watchers["home"].last_good_at
+        return good is not None and (since is None or good > since)
 
     async def _all_day(self, seconds: float) -> None:
         works = (
@@ -239,7 +242,10 @@ class Day:
         """In a quiet minute, in which nothing is open: what is then in use is what was kept."""
         self._quiet = True
         try:
+            began = self.discord.clock.now()
             await asyncio.sleep(QUIET / 3)
+            while not self._has_looked(since=began):  # noqa: ASYNC110  what it never saw would be nobody's failure
+                await asyncio.sleep(5)
             self.paperless.acknowledge_in_web_ui(self.paperless.table)
             await asyncio.sleep(QUIET / 3)
             self.paperless.delete([row for row in self.paperless.table if row.acknowledged])
