@@ -19,6 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from discord.errors import DiscordServerError
+
 from bot.config import Settings
 from bot.sandbox.discord import SandboxDiscord, ids
 from bot.sandbox.paperless import SandboxPaperless
@@ -67,7 +69,8 @@ class Numbers:
 
 
 class Heard(logging.Handler):
-    """What was logged as an error, but for discord.py's word that it connects again."""
+    """What was logged as an error, but for discord.py's word that it connects again, and answers that a Discord which
+    says 5xx did not take: that is the weather."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -75,7 +78,8 @@ class Heard(logging.Handler):
         self.number = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name == "discord.client":
+        error = record.exc_info[1] if record.exc_info else None
+        if record.name == "discord.client" or isinstance(error, DiscordServerError):
             return
         self.number += 1
         if len(self.first) < 20:
