@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.sandbox.demo import Demo, listen_near, open_demo
 from bot.sandbox.discord import SandboxDiscord
@@ -17,7 +17,7 @@ from bot.sandbox.local import LocalPaperless
 from bot.sandbox.paperless import SandboxPaperless
 from bot.sandbox.stage import Stage
 from tests.browser.absent import AbsentBot
-from tests.browser.windows import Windows
+from tests.browser.windows import TIMEOUT_MS, Windows
 
 FLAGS = [
     "--headless",
@@ -31,6 +31,7 @@ FLAGS = [
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 Open = Callable[..., Awaitable[Page]]
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 @pytest.fixture(scope="session")

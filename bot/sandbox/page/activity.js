@@ -19,10 +19,10 @@ export function drawCounts(counts) {
   replaceChildren(byId("counts"), COUNTERS.map(([name, label]) => el("div", {}, el("dt", {}, label), el("dd", { "data-count": name }, (counts[name] ?? 0).toLocaleString("en")))));
 }
 
-/** `request` is `{to, method, path, status, bytes, at, says, repeats}`; a repeat joins the line it repeats. */
+/** `request` is `{to, method, path, status, bytes, at, says}`; one that asks the same joins the line it repeats. */
 export function addRequest(request) {
   const list = byId("activity");
-  const key = `${request.to} ${request.method} ${request.path} ${request.status}`;
+  const key = `${request.to} ${request.method} ${request.path.split("?")[0]} ${request.says} ${request.status}`;
   const before = [...list.children].slice(0, LOOKED_BACK).find((node) => node.dataset.key === key);
   before?.remove();
   list.prepend(line(request, key, Number(before?.dataset.times ?? 0) + 1));
