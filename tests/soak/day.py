@@ -34,6 +34,9 @@ from tests.soak.weather import Weather
 MB = 2**20
 TIDY_EVERY = 300.0
 SAMPLE_EVERY = 3600.0
+ARRIVES = (
+    20.0  # seconds after which nothing of an ended life comes to Discord any more, and undoes what a later one said
+)
 QUIET = 90.0  # seconds without a new failure before it is looked at what is in use
 LIFE = 2400.0  # seconds, on average
 LATE = (0.0, 0.0, 0.0, 0.0, 2.7, 40.0, 100.0)  # a row may show so long after its date_done
@@ -213,7 +216,7 @@ class Day:
                 await self.lives.end()
             else:
                 await self._kill_in_a_send()
-            await asyncio.sleep(self.chance.uniform(3, 60))
+            await asyncio.sleep(self.chance.uniform(ARRIVES, 60))
             self.lives.begin()
 
     async def _kill_in_a_send(self) -> None:
@@ -265,6 +268,7 @@ class Day:
         self.weather.clear()
         await self.paperless.up()
         await self.lives.end()
+        await asyncio.sleep(ARRIVES)
         self.lives.begin()
         hello = asyncio.create_task(_every(30, self._say_hello))
         quiet = 0
