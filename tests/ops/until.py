@@ -1,16 +1,10 @@
 """Waiting for what has no event: another process, the database's clock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 
 async def until(condition: Callable[[], bool], *, timeout: float = 30, every: float = 0.02) -> None:
     async with asyncio.timeout(timeout):
         while not condition():  # noqa: ASYNC110  that is what it is for
-            await asyncio.sleep(every)
-
-
-async def until_async(condition: Callable[[], Awaitable[bool]], *, timeout: float = 30, every: float = 0.05) -> None:
-    async with asyncio.timeout(timeout):
-        while not await condition():  # noqa: ASYNC110  likewise
             await asyncio.sleep(every)

@@ -40,7 +40,6 @@ class Interaction:
     message: Json | None = field(default=None, repr=False)  # whose component was used
     parent: "Interaction | None" = field(default=None, repr=False)  # that opened the modal
     response: Json | None = None
-    responded_at: datetime | None = None
     failed: bool = False
     original_id: int | None = None  # the message that @original means
     followup_ids: list[int] = field(default_factory=list)
@@ -114,7 +113,7 @@ class Interaction:
             self.core.events.emit("interaction_failed", self.summary(), only_for=self.user_id)
 
     def answer(self, response: Json) -> None:
-        self.response, self.responded_at = response, self.core.clock.now()
+        self.response = response
 
     def announce(self, kind: str) -> None:
         self.core.events.emit(kind, self.summary(), only_for=self.user_id)
