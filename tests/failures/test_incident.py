@@ -1,5 +1,6 @@
 """What is the same failure, and what is not."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -140,6 +141,13 @@ def test_any_text_has_a_plain_form_and_one_alone(message: str, filename: str) ->
     plain = plain_message(message, filename)
     assert plain == plain_message(message, filename)
     assert isinstance(bare_message(message, filename), str | None)
+
+
+@given(st.text("ab_ é.(", min_size=1, max_size=4), st.text("ab_ é.(", max_size=30))
+def test_a_file_name_is_taken_out_exactly_where_it_is_no_part_of_a_word(filename: str, message: str) -> None:
+    alone = re.compile(rf"(?<!\w){re.escape(filename)}(?!\w)")
+    bare = alone.sub("", message.removeprefix(f"{filename}: ").replace(f" document {filename}: ", ": ")).strip(" :")
+    assert bare_message(message, filename) == (bare or None)
 
 
 def test_a_message_without_an_end_is_cut() -> None:
