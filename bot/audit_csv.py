@@ -11,7 +11,9 @@ from bot.database import OPENING, DatabaseAway, engine_for, file_of, unusable
 from bot.exits import Exit
 
 COLUMNS = ("id", "at", "user_id", "user_name", "action", "subject", "server", "tasks", "result", "detail", "asked_id")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+"""Full-width signs too, which spreadsheets of Japanese or Chinese take for the plain ones. By
+https://owasp.org/www-community/attacks/CSV_Injection"""
 
 
 async def export(url: str, *, stream: TextIO, errors: TextIO) -> Exit:
@@ -43,4 +45,5 @@ async def export(url: str, *, stream: TextIO, errors: TextIO) -> Exit:
 def _cell(value: object) -> str:
     """A spreadsheet runs what starts like a formula; names and files are chosen by anybody."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    # Also behind spaces, which some take away before they look.
+    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text

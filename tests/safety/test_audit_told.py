@@ -3,18 +3,21 @@
 import asyncio
 import csv
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import discord
 import pytest
 
-from bot.audit import Entry, Result
+from bot.audit import Audit, Entry, Result
 from bot.audit_csv import export
+from bot.database import Database
 from bot.exits import Exit
 from bot.sandbox.discord import ids
 from tests.hostile import PLAIN
 from tests.house import House, texts
+from tests.ledgers import migrated
 
 
 def entry(**changes: Any) -> Entry:
@@ -84,6 +87,18 @@ class TestCsv:
         (row,) = csv.DictReader(io.StringIO(out.getvalue()))
         assert row["user_name"] == "'=HYPERLINK(1)", "a spreadsheet would run it"
         assert (row["tasks"], row["result"], row["user_id"]) == ("a b", "done", str(ids.BEN_ID))
+
+    async def test_no_cell_begins_as_a_formula_does_in_any_spreadsheet(self, url: str, tmp_path: Path) -> None:
+        signs = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t=", "\r=", "\n=", "  =", "\u3000＝")
+        await migrated(tmp_path / "bot.db")
+        database, out = await Database.open(url), io.StringIO(newline="")
+        audit = Audit(database, now=lambda: datetime.now(UTC))
+        for sign in signs:
+            await audit.record(entry(subject=f"{sign}1+1"))
+        await database.close()
+        await export(url, stream=out, errors=out)
+        told = [row["subject"] for row in csv.DictReader(io.StringIO(out.getvalue(), newline=""))]
+        assert told == [f"'{sign}1+1" for sign in signs]
 
     async def test_of_a_database_that_has_none_it_says_so(self, url: str) -> None:
         out, errors = io.StringIO(), io.StringIO()
