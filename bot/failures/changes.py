@@ -2,7 +2,7 @@
 
 from bot.failures.actions import ChangeFailure, Reason
 from bot.failures.card import IncidentKind, IncidentState
-from bot.failures.incident import done_at
+from bot.failures.incident import done_at, stands_since
 from bot.failures.view import OpenFailure
 from bot.paperless.models import Task, TaskStatus
 
@@ -34,8 +34,7 @@ def _unstuck(failure: OpenFailure, row: Task | None) -> ChangeFailure | None:
     """Where it failed in the end, that failure has its own card."""
     if row is None:
         return _to(failure, IncidentState.GONE, Reason.VANISHED)
-    since = row.date_started if row.status == TaskStatus.STARTED else row.date_created
-    if row.is_complete or since != failure.at:
+    if row.is_complete or (row.status, stands_since(row)) != (failure.error_type, failure.at):
         state = IncidentState.SUCCEEDED if row.status == TaskStatus.SUCCESS else IncidentState.ENDED
         return _to(failure, state, Reason.WENT_ON)
     return None

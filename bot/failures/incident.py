@@ -124,12 +124,21 @@ def stuck_of(task: Task, *, server: str) -> Failure:
 
     Pending ones make one incident a type: a queue that stands still is one thing to tell, however long it is.
     """
-    started = task.status == TaskStatus.STARTED and task.date_started is not None
-    at = task.date_started if started and task.date_started else task.date_created
     kind_print = _print(server, task.task_type.value, IncidentKind.STUCK, task.status.value, None)
+    at = stands_since(task)
     stuck = _failure(task, server=server, kind=IncidentKind.STUCK, at=at, kind_print=kind_print, acknowledged=False)
-    fingerprint = _print(kind_print, task.task_id) if started else kind_print
+    fingerprint = _print(kind_print, task.task_id) if runs(task) else kind_print
     return replace(stuck, error_type=task.status.value, fingerprint=fingerprint)
+
+
+def runs(task: Task) -> bool:
+    """It was started, and is known since when: 2.20 does not record that."""
+    return task.status == TaskStatus.STARTED and task.date_started is not None
+
+
+def stands_since(task: Task) -> datetime:
+    """Since when it runs; else since when it waits or, on 2.20, is there."""
+    return task.date_started if task.date_started and runs(task) else task.date_created
 
 
 def silence_of(task_type: str, *, server: str, since: datetime) -> Failure:

@@ -45,12 +45,11 @@ def open_failure_from(row: Row) -> OpenFailure:
     return OpenFailure(
         failure_id=row["id"],
         task_id=row["task_id"],
-        task_pk=row["task_pk"],
         at=row["at"],
         kind=IncidentKind(row["kind"]),
+        error_type=row["error_type"],
         owner=row["owner"],
         running_again=row["running_again"],
-        settled=row["settled"],
     )
 
 

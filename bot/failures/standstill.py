@@ -12,7 +12,7 @@ from bot.failures.actions import ChangeFailure, Reason
 from bot.failures.card import IncidentKind, IncidentState
 from bot.failures.changes import plan_changes
 from bot.failures.findings import Findings, Memory
-from bot.failures.incident import Failure, silence_of, stuck_of
+from bot.failures.incident import runs, silence_of, stands_since, stuck_of
 from bot.failures.routing import Policy
 from bot.failures.view import OpenFailure, Snapshot
 from bot.paperless import PaperlessClient
@@ -58,21 +58,14 @@ class Standstill:
         oldest = await self._oldest.page(page=1, page_size=1)
         waiting = [task for task in oldest.results if self._now() - task.date_created >= min(self._limits)]
         page = await self._oldest.page(page=1, page_size=OLDEST) if waiting else oldest
-        stuck = [stuck_of(task, server=self._server) for task in page.results if self._is_stuck(task)]
+        stuck = [stuck_of(task, server=self._server) for task in page.results if self._is_stuck(task, memory)]
         await self._unstick({task.task_id: task for task in page.results})
-        return len(await self._findings.see(self._server, [each for each in stuck if self._is_new(each, memory)]))
+        return len(await self._findings.see(self._server, stuck))
 
-    def _is_stuck(self, task: Task) -> bool:
-        started = task.status == TaskStatus.STARTED and task.date_started is not None
-        limit = self._policy.stuck_started if started else self._policy.stuck_pending
-        since = task.date_started if started and task.date_started else task.date_created
-        return limit is not None and self._now() - since >= limit
-
-    def _is_new(self, stuck: Failure, memory: Memory) -> bool:
+    def _is_stuck(self, task: Task, memory: Memory) -> bool:
         """What stood still already when the bot was first started belongs to the backlog."""
-        started = stuck.error_type == TaskStatus.STARTED
-        limit = self._policy.stuck_started if started else self._policy.stuck_pending
-        return limit is not None and stuck.at + limit > memory.since
+        limit = self._policy.stuck_started if runs(task) else self._policy.stuck_pending
+        return limit is not None and memory.since < stands_since(task) + limit <= self._now()
 
     async def _unstick(self, listed: Mapping[str, Task | None]) -> None:
         """Stuck ones that went on: they are no longer among the oldest that wait."""

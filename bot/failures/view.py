@@ -77,12 +77,11 @@ class OpenFailure:
 
     failure_id: int
     task_id: str
-    task_pk: int
     at: datetime
     kind: IncidentKind
+    error_type: str | None  # STUCK: "started" or "pending"
     owner: int | None
     running_again: bool
-    settled: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -138,12 +138,11 @@ def an_open_one(**changes: Any) -> OpenFailure:
     values: dict[str, Any] = {
         "failure_id": 33,
         "task_id": "task-a",
-        "task_pk": 9,
         "at": NOW - MINUTE,
         "kind": IncidentKind.FAILED,
+        "error_type": None,
         "owner": 4,
         "running_again": False,
-        "settled": True,
     }
     return OpenFailure(**values | changes)
 

@@ -135,13 +135,35 @@ CASES = [
     Case(says="the row is as it was", seen=looking(a_row()), expected=()),
     Case(
         says="stuck no longer: it ended",
-        seen=looking(a_row(), kind=IncidentKind.STUCK, at=NOW - HOUR),
+        seen=looking(a_row(), kind=IncidentKind.STUCK, error_type="started", at=NOW - HOUR),
         expected=((ChangeFailure, Reason.WENT_ON, {"state": IncidentState.ENDED}),),
     ),
     Case(
         says="still stuck",
-        seen=looking(a_row(TaskStatus.STARTED, date_done=None), kind=IncidentKind.STUCK, at=NOW - HOUR),
+        seen=looking(
+            a_row(TaskStatus.STARTED, date_done=None), kind=IncidentKind.STUCK, error_type="started", at=NOW - HOUR
+        ),
         expected=(),
+    ),
+    Case(
+        says="still stuck, on 2.20, which records no start",
+        seen=looking(
+            a_row(TaskStatus.STARTED, date_done=None, date_started=None),
+            kind=IncidentKind.STUCK,
+            error_type="started",
+            at=NOW - HOUR,
+        ),
+        expected=(),
+    ),
+    Case(
+        says="stuck in the queue no longer: it runs",
+        seen=looking(
+            a_row(TaskStatus.STARTED, date_done=None, date_started=None),
+            kind=IncidentKind.STUCK,
+            error_type="pending",
+            at=NOW - HOUR,
+        ),
+        expected=((ChangeFailure, Reason.WENT_ON, {"state": IncidentState.ENDED}),),
     ),
     # --- the server
     Case(

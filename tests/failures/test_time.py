@@ -151,6 +151,14 @@ class TestStuck:
             [card] = incident_cards(world.channels)
             assert (card.kind, card.filename, card.error_type) == (IncidentKind.STUCK, "endless.pdf", "started")
 
+    @pytest.mark.parametrize("version", ["3.0.5", "2.20.15"])
+    async def test_is_told_as_stuck_for_as_long_as_it_is(self, tmp_path: Path, version: str) -> None:
+        async with a_world(tmp_path, version=version) as world:
+            world.home.stick("endless.pdf")
+            await world.poll(30, after=300)
+            [card] = incident_cards(world.channels)
+            assert (card.state, card.error_type) == (IncidentState.OPEN, "started")
+
     async def test_that_fails_in_the_end_gives_way_to_the_failure(self, tmp_path: Path) -> None:
         async with a_world(tmp_path) as world:
             row = world.home.stick("endless.pdf")
