@@ -34,13 +34,12 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Who pressed or typed, and where, as the payload says. `guild_id` is None in a direct message."""
+    """Who pressed or typed, as the payload says. `guild_id` is None in a direct message."""
 
     user_id: int
     role_ids: frozenset[int]
     manage_guild: bool
     guild_id: int | None
-    channel_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +125,7 @@ class Access:
             Action.AUDIT: section.audit,
         }
 
-    def decide(self, member: Member, action: Action, *, server: str | None = None) -> Decision:
-        """`server` is the Paperless-ngx asked about; the rules of today are the same for each."""
+    def decide(self, member: Member, action: Action) -> Decision:
         if member.guild_id is None:
             return Denied("This does not work in direct messages: use it in the server's channels.")
         if member.guild_id != self.guild_id:
@@ -149,9 +147,3 @@ class Access:
             f"{what} is for those who may manage this Discord server: "
             "no role is named for it in the bot's configuration."
         )
-
-    def check(self, member: Member, action: Action, *, server: str | None = None) -> None:
-        """Raises AccessDenied unless allowed."""
-        decision = self.decide(member, action, server=server)
-        if isinstance(decision, Denied):
-            raise AccessDenied(decision.sentence)

@@ -8,7 +8,7 @@ is written before the question (`asked`) and after the answer, so that a crash l
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -185,17 +185,7 @@ class Audit:
 
 
 def _answered(asked: Entry, attempt: Attempt, asked_id: int) -> Entry:
-    return Entry(
-        user_id=asked.user_id,
-        user_name=asked.user_name,
-        action=asked.action,
-        subject=asked.subject,
-        server=asked.server,
-        tasks=attempt.tasks,
-        result=attempt.result,
-        detail=attempt.detail,
-        asked_id=asked_id,
-    )
+    return replace(asked, tasks=attempt.tasks, result=attempt.result, detail=attempt.detail, asked_id=asked_id)
 
 
 def result_of(error: Exception) -> Result:

@@ -46,17 +46,16 @@ def member_of(interaction: BotInteraction) -> Member:
         role_ids=role_ids,
         manage_guild=permissions.manage_guild or permissions.administrator,
         guild_id=interaction.guild_id,
-        channel_id=interaction.channel_id,
     )
 
 
 async def admit(interaction: BotInteraction, action: Action, *, server: str | None = None) -> None:
     """The one gate, passed by every command, suggestion, press, choice and form before anything else is done.
 
-    Raises AccessDenied unless this person may do that here and now, and not too often.
+    Raises AccessDenied unless this person may do that here and now, and not too often. `server`: for the audit.
     """
     bot, member = interaction.client, member_of(interaction)
-    decision = bot.access.decide(member, action, server=server)
+    decision = bot.access.decide(member, action)
     if isinstance(decision, Allowed):
         if interaction.type is discord.InteractionType.autocomplete:
             return  # answered from memory, a keystroke each

@@ -1,6 +1,5 @@
 """Tags, correspondents and document types by their names, as people type them; and the names of owners."""
 
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,8 +19,8 @@ class Owners(Kept[Label]):
     """The users of a server by number. A token that may not see them (`view_user`) leaves the numbers as they are, and
     is not asked again for as long as names are kept."""
 
-    def __init__(self, client: PaperlessClient, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(client.users, fresh_seconds=OWNERS_FRESH_SECONDS, monotonic=monotonic)
+    def __init__(self, client: PaperlessClient) -> None:
+        super().__init__(client.users, fresh_seconds=OWNERS_FRESH_SECONDS)
 
     async def name_of(self, user_id: int | None) -> str | None:
         """None: nobody, or not known. Never an error, and no longer than a second."""
@@ -39,9 +38,9 @@ class LabelList:
 class Labels:
     """Those of one server."""
 
-    def __init__(self, client: PaperlessClient, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, client: PaperlessClient) -> None:
         def kept(fetch: Callable[[], Awaitable[tuple[Label, ...]]], one: str) -> LabelList:
-            return LabelList(Kept(fetch, fresh_seconds=FRESH_SECONDS, monotonic=monotonic), one)
+            return LabelList(Kept(fetch, fresh_seconds=FRESH_SECONDS), one)
 
         self.tags = kept(client.tags, "tag")
         self.correspondents = kept(client.correspondents, "correspondent")

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 
 from bot.paperless import PaperlessClient
 from bot.paperless.models import IN_PROGRESS, TaskPage
@@ -12,9 +11,8 @@ ROWS = 250
 
 
 class Queue:
-    def __init__(self, client: PaperlessClient, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, client: PaperlessClient) -> None:
         self._list = client.tasks.filter(status=sorted(IN_PROGRESS), ordering="date_created")
-        self._monotonic = monotonic
         self._asking = asyncio.Lock()
         self._page: TaskPage | None = None
         self._asked_at = float("-inf")
@@ -22,8 +20,8 @@ class Queue:
     async def now(self) -> TaskPage:
         """The oldest ROWS, and how many there are. Raises PaperlessError."""
         async with self._asking:
-            if self._page is None or self._monotonic() - self._asked_at >= KEPT_SECONDS:
+            if self._page is None or time.monotonic() - self._asked_at >= KEPT_SECONDS:
                 self._page = None
                 self._page = await self._list.page(page_size=ROWS)
-                self._asked_at = self._monotonic()
+                self._asked_at = time.monotonic()
             return self._page

@@ -49,7 +49,6 @@ class Reason(StrEnum):
     VANISHED = "the row is gone"
     RUNNING_AGAIN = "delivered again: it runs"
     OWNER_CHANGED = "has another owner, or none"
-    SUPERSEDED = "the same row failed anew"
     WENT_ON = "no longer stuck or silent"
     # a server changes
     DOES_NOT_ANSWER = "did not answer"

@@ -42,7 +42,7 @@ def custom_ids_from(seed: int) -> Iterator[str]:
 
 
 def read_or_refused(seed: int) -> None:
-    stranger = Member(user_id=1, role_ids=frozenset(), manage_guild=False, guild_id=1, channel_id=1)
+    stranger = Member(user_id=1, role_ids=frozenset(), manage_guild=False, guild_id=1)
     for text in custom_ids_from(seed):
         custom_id = custom_ids.parse(text)
         if custom_id is None:
