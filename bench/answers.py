@@ -5,7 +5,6 @@ The bot, the local Paperless and a Discord of ready-made answers are a process e
 
 import asyncio
 import multiprocessing
-import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -14,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench.answers_discord import BenchDiscord, Json
+from bench.proc import MB, cpu_seconds, peak
 from bench.table import Row
 from bot.sandbox.discord import ids
 from bot.sandbox.discord.files import Upload
@@ -26,7 +26,6 @@ AT_ONCE, BURST, KINDS = 200, 1000, 20
 ROUNDS = 3
 ANSWER, KEYSTROKE = 250.0, 150.0  # ms, p99
 UPLOAD_MB, GROWTH_MB = 100, 10
-MB = 2**20
 COMMAND, PRESS, AUTOCOMPLETE = 2, 3, 4
 PAGE = "t1:failures:home:1"
 Asked = tuple[int, Json, Json | None]
@@ -65,10 +64,10 @@ async def _chat() -> dict[str, tuple[list[float], float]]:
     async with _bot() as (discord, paperless, pid):
 
         async def timed(work: str, *groups: Sequence[Asked]) -> None:
-            before = _cpu(pid)
+            before = cpu_seconds(pid)
             taken = [one for group in groups for one in await _answered(discord, group)]
             known, cpu = found.get(work, ([], 0.0))
-            found[work] = known + taken, cpu + _cpu(pid) - before
+            found[work] = known + taken, cpu + cpu_seconds(pid) - before
 
         await _answered(discord, [_command("tasks active")])  # the first one knows no version yet
         await asyncio.sleep(5)  # the very first look lies behind
@@ -89,15 +88,9 @@ async def _chat() -> dict[str, tuple[list[float], float]]:
 async def _quiet(pid: int) -> None:
     """Until the answers have their content, and the bot has nothing to do."""
     before = -1.0
-    while (now := _cpu(pid)) - before > 0.02:
+    while (now := cpu_seconds(pid)) - before > 0.02:
         before = now
         await asyncio.sleep(0.5)
-
-
-def _cpu(pid: int) -> float:
-    """Seconds so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _answered(discord: BenchDiscord, asked: Sequence[Asked]) -> list[float]:
@@ -202,9 +195,9 @@ async def _upload() -> float:
             await house.discord.ready(timeout=60)
             house.discord.attachment_size_limit = 2 * UPLOAD_MB * MB
             await _sent(house, "small.pdf", 1000)
-            before = _peak(bot.pid)
+            before = peak(bot.pid)
             await _sent(house, "large.pdf", UPLOAD_MB * 1_000_000)
-            return (_peak(bot.pid) - before) / MB
+            return (peak(bot.pid) - before) / MB
 
 
 async def _sent(house: House, name: str, size: int) -> None:
@@ -212,8 +205,3 @@ async def _sent(house: House, name: str, size: int) -> None:
     await house.command("upload", file=Upload(filename=name, data=data))
     await house.card(lambda text: f"Consuming {name} is done" in text or "was not sent" in text, timeout=120)
     assert any(f"Consuming {name} is done" in texts(message) for message in house.posted())
-
-
-def _peak(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) * 1024

@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import os
 import random
 import tempfile
 import time
@@ -12,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from bench.proc import MB, resident
 from bench.table import Row
 from bot.database import Database
 from bot.failures.desk import Desk, WatchedServer, links_of
@@ -29,7 +31,6 @@ DELAYS = 40
 POLL_SECONDS = 5
 QUIET_POLLS, ROUNDS = 50, 10
 BURST, KINDS = 10_000, 20
-MB = 2**20
 
 
 def measure() -> Iterator[Row]:
@@ -186,11 +187,11 @@ async def _burst() -> list[Row]:
         posted = channels.calls.count("post")
         paperless.send("burst")
         await asyncio.to_thread(paperless.recv)
-        before, began = _resident(), time.perf_counter()
+        before, began = resident(os.getpid()), time.perf_counter()
         await desk.watchers["home"].poll_once()
         await _delivered(desk)
         seconds = time.perf_counter() - began
-        grown = (_resident() - before) / MB
+        grown = (resident(os.getpid()) - before) / MB
         messages = channels.calls.count("post") - posted
         acknowledged = await _acknowledge_all(desk, channels)
     return [
@@ -230,8 +231,3 @@ async def _acknowledge_all(desk: Desk, channels: Channels) -> int:
             outcome = await desk.acknowledge(card_id=card.card_id, through=through, user_id=1, user_name="bench")
             number += outcome.count if isinstance(outcome, Acknowledged) else 0
     return number
-
-
-def _resident() -> int:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * 4096

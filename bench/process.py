@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.proc import MB, cpu_seconds, resident
 from bench.table import Row
 from tests.house import House
 from tests.ops.process import config_file
@@ -18,7 +19,6 @@ from tests.ops.process import config_file
 TITLE = "The process at idle, one server, a poll every 5 s"
 STARTS = 5
 SETTLE, IDLE = 10.0, 60.0  # seconds
-MB = 2**20
 MEMORY, LATER, CPU = 1.8, 0.7, 1.0  # times the bare client's; seconds after it; percent of a core
 
 
@@ -73,12 +73,12 @@ async def _both() -> tuple[Side, Side]:
             for side in (bare, bot) * STARTS:
                 async with _running(house, commands[side.name]) as (pid, seconds):
                     side.starts.append(seconds)
-                    side.work.append(_worked(pid))
+                    side.work.append(cpu_seconds(pid))
             for side in (bare, bot):
                 async with _running(house, commands[side.name]) as (pid, _):
                     await asyncio.sleep(SETTLE)
                     side.cpu = await _cpu(pid)
-                    side.memory = _memory(pid)
+                    side.memory = resident(pid)
     return bare, bot
 
 
@@ -104,20 +104,8 @@ def _environment(folder: Path) -> dict[str, str]:
     return kept | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
 
 
-def _memory(pid: int) -> float:
-    """Resident, in bytes."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return float(pages * os.sysconf("SC_PAGE_SIZE"))
-
-
 async def _cpu(pid: int) -> float:
     """Percent of a core, over IDLE seconds."""
-    before, began = _worked(pid), time.monotonic()
+    before, began = cpu_seconds(pid), time.monotonic()
     await asyncio.sleep(IDLE)
-    return 100 * (_worked(pid) - before) / (time.monotonic() - began)
-
-
-def _worked(pid: int) -> float:
-    """Seconds of CPU since its start."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 100 * (cpu_seconds(pid) - before) / (time.monotonic() - began)
