@@ -14,6 +14,7 @@ from bot.failures.order import Follower, Order, State
 from bot.paperless import DocumentDraft
 from bot.paperless.errors import MaybeDone, PaperlessError, ServerError
 from bot.ui import errors, following
+from bot.unknown import unheard
 
 if TYPE_CHECKING:
     from bot.app import TaskBot
@@ -87,7 +88,8 @@ class Sending:
             view = following.unknown_whether_sent(order, where, errors.of_paperless(error))
             await self._bot.following.conclude(follower, view, state=State.GIVEN_UP)
         except PaperlessError as error:
-            await self._not_sent(follower, errors.of_paperless(error))
+            since = await unheard(self._bot, self._bot.servers[order.server], error)
+            await self._not_sent(follower, errors.of_paperless(error, unheard=since))
         else:
             follower = await self._bot.following.followers.taken(follower.follower_id, task_id=task_id)
             self._bot.following.begin(follower)

@@ -13,10 +13,12 @@ from bot.access import AccessDenied
 from bot.app import UnknownServer
 from bot.interactions import UNKNOWN_INTERACTION, BotInteraction, described, pressed_id, say
 from bot.metrics import Result
+from bot.paperless.errors import PaperlessError
 from bot.presses import FAILED, is_stray, measured_name, press
 from bot.ui import errors, replies
 from bot.ui.layout import Accent
 from bot.ui.text import escape, redact
+from bot.unknown import explained
 
 if TYPE_CHECKING:
     from bot.app import TaskBot
@@ -65,7 +67,7 @@ class Errors(commands.Cog):
                 extra={"event": "interaction_too_late"},
             )
             return
-        view = replies.message(self._words(interaction, cause), accent=Accent.AMBER)
+        view = replies.message(await self._words(interaction, cause), accent=Accent.AMBER)
         try:
             await say(interaction, view)
         except (discord.HTTPException, discord.ClientException, aiohttp.ClientError, OSError) as lost:
@@ -77,7 +79,7 @@ class Errors(commands.Cog):
                 extra={"event": "interaction_not_told"},
             )
 
-    def _words(self, interaction: BotInteraction, cause: BaseException) -> str:
+    async def _words(self, interaction: BotInteraction, cause: BaseException) -> str:
         if isinstance(cause, UnknownServer):
             return escape(str(cause), 400)
         said = errors.words(cause)
@@ -91,7 +93,7 @@ class Errors(commands.Cog):
                 redact(str(cause)),
                 extra={"event": "interaction_refused"},
             )
-            return said
+            return await explained(interaction, cause) if isinstance(cause, PaperlessError) else said
         reference = secrets.token_hex(4)
         log.error(
             "%s by %s, reference %s",

@@ -27,6 +27,7 @@ from bot.ui.cards import render
 from bot.ui.custom_ids import Acknowledge, AcknowledgeAll, CustomId, Details, LookThrough, Mute
 from bot.ui.custom_ids import Failures as FailuresPage
 from bot.ui.layout import Accent
+from bot.unknown import since_when
 
 if TYPE_CHECKING:
     from bot.app import TaskBot
@@ -155,7 +156,7 @@ class Failures(commands.Cog):
         outcome = await self._acknowledge_up_to(interaction, custom_id)
         if isinstance(outcome, Acknowledged):
             await self._show_now(interaction, custom_id.card_id)
-        if words := outcomes.to_presser(outcome):
+        if words := outcomes.to_presser(outcome, unheard=await since_when(interaction, outcome)):
             await say(interaction, replies.message(words))
 
     async def _show_now(self, interaction: BotInteraction, card_id: int) -> None:
@@ -182,7 +183,8 @@ class Failures(commands.Cog):
         if page.total > AT_ONCE:  # that takes seconds
             await change(interaction, replies.message(outcomes.at_work(page.total)))
         outcome = await self._acknowledge_up_to(interaction, custom_id)
-        await change(interaction, replies.message(outcomes.of_all(outcome)))
+        said = outcomes.of_all(outcome, unheard=await since_when(interaction, outcome))
+        await change(interaction, replies.message(said))
 
     async def _look_through(self, interaction: BotInteraction, custom_id: LookThrough) -> None:
         if not await self._belongs(interaction, custom_id.card_id):

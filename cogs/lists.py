@@ -21,7 +21,7 @@ from bot.ui.custom_ids import AcknowledgeListed, AcknowledgeWanted, CustomId, Li
 from bot.ui.filters import Wanted
 from bot.ui.phrases import kind_label, source_label
 from bot.ui.wanted import moment
-from bot.unknown import not_known
+from bot.unknown import not_known, since_when
 
 if TYPE_CHECKING:
     from bot.app import Server, TaskBot
@@ -182,7 +182,7 @@ class Lists(commands.Cog):
                 raise
             return await self._page(where, wanted, 0, note=note)
         except PaperlessError as error:
-            return not_known(self.bot, where, "Which tasks fit", error)
+            return await not_known(self.bot, where, "Which tasks fit", error)
         return lists.listing(
             found.results,
             total=found.count,
@@ -232,7 +232,7 @@ class Lists(commands.Cog):
         outcome = await self.bot.desk.acknowledge_tasks(
             server=where.name, task_ids=task_ids, user_id=user.id, user_name=user.display_name
         )
-        return outcomes.of_all(outcome)
+        return outcomes.of_all(outcome, unheard=await since_when(interaction, outcome))
 
     # --- all that fit
 
@@ -241,7 +241,7 @@ class Lists(commands.Cog):
         try:
             found = await where.client.tasks.filter(**wanted.filters()).page(page_size=1)
         except PaperlessError as error:
-            return not_known(self.bot, where, "What would be acknowledged", error)
+            return await not_known(self.bot, where, "What would be acknowledged", error)
         until = max(int((where.client.server_date or self.bot.now()).timestamp()), _done(found.results))
         custom_id = AcknowledgeWanted(where.name, until, await self._code(where, wanted))
         return bulk.question(
@@ -267,7 +267,7 @@ class Lists(commands.Cog):
         outcome = await self.bot.desk.acknowledge_tasks(
             server=where.name, task_ids=list(pks), user_id=user.id, user_name=user.display_name, pks=pks
         )
-        return replies.message(outcomes.of_all(outcome))
+        return replies.message(outcomes.of_all(outcome, unheard=await since_when(interaction, outcome)))
 
 
 def _text(typed: str | None) -> str | None:

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING, assert_never
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.access import Action
 from bot.failures.order import Busy, Follower, Order, Purpose, State, TooSoon
 from bot.interactions import NOBODY, BotInteraction, change, defer, defer_update, say
+from bot.paperless.errors import PaperlessError
 from bot.paperless.models import RunResult, TaskType
 from bot.placing import check_place
 from bot.subcommands import AnyCommand, fit_to_servers, join, leave, named_server
@@ -16,6 +17,7 @@ from bot.tree import asks
 from bot.ui import following, replies, runs
 from bot.ui.custom_ids import CustomId, OnTask, RunNow
 from bot.ui.phrases import RUN, run_label
+from bot.unknown import not_known
 
 if TYPE_CHECKING:
     from bot.app import Server, TaskBot
@@ -48,11 +50,17 @@ class Runs(commands.Cog):
     async def run(self, interaction: BotInteraction, kind: str, server: str | None = None) -> None:
         await defer(interaction)
         where, wanted = self.bot.server(server), runnable(kind)
+        try:
+            view = await self._question(where, wanted)
+        except PaperlessError as error:
+            view = await not_known(self.bot, where, "Whether it can be run", error)
+        await say(interaction, view)
+
+    async def _question(self, where: "Server", wanted: TaskType) -> ui.LayoutView:
         await where.client.tasks.check_runnable(wanted)
         newest = await where.client.tasks.filter(task_type=wanted).page(page_size=1)
         last = next(iter(newest.results), None)
-        view = runs.question(wanted, last, server=where.name, show_server=self.bot.several_servers)
-        await say(interaction, view)
+        return runs.question(wanted, last, server=where.name, show_server=self.bot.several_servers)
 
     async def kinds(self, interaction: BotInteraction, current: str) -> list[app_commands.Choice[str]]:
         where = named_server(self.bot, interaction)

@@ -21,7 +21,7 @@ from bot.subcommands import CHOICES, fit_to_servers, named_server
 from bot.tree import asks
 from bot.ui import lists, outcomes, replies, summaries
 from bot.ui.custom_ids import AcknowledgeFailures, Active, CustomId, EndMute, Failures, OnTask, OpenTask
-from bot.unknown import not_known
+from bot.unknown import not_known, since_when
 
 if TYPE_CHECKING:
     from bot.app import Server, TaskBot
@@ -59,7 +59,11 @@ class Tasks(commands.Cog):
         """Show one task: what became of it, and why."""
         await defer(interaction)
         where = self.bot.server(server)
-        await say(interaction, await self._drawn(where, await where.client.tasks(reference(ref))))
+        try:
+            view = await self._drawn(where, await where.client.tasks(reference(ref)))
+        except PaperlessError as error:
+            view = await not_known(self.bot, where, "What became of it", error)
+        await say(interaction, view)
 
     @asks(Action.VIEW)
     @tasks.command()
@@ -89,7 +93,7 @@ class Tasks(commands.Cog):
         try:
             found = await look_back(where.client, days=days)
         except PaperlessError as error:
-            await say(interaction, not_known(self.bot, where, summaries.span(days).capitalize(), error))
+            await say(interaction, await not_known(self.bot, where, summaries.span(days).capitalize(), error))
             return
         told = partial(summaries.summary, found, server=where.name, show_server=self.bot.several_servers)
         await say(interaction, told(picture=None))  # the picture takes a second, the numbers none
@@ -166,7 +170,8 @@ class Tasks(commands.Cog):
             user_id=interaction.user.id,
             user_name=interaction.user.display_name,
         )
-        await self._show_anew(interaction, custom_id, note=outcomes.to_presser(outcome))
+        note = outcomes.to_presser(outcome, unheard=await since_when(interaction, outcome))
+        await self._show_anew(interaction, custom_id, note=note)
 
     async def _acknowledge_some(self, interaction: BotInteraction, custom_id: AcknowledgeFailures) -> None:
         await defer_update(interaction)
@@ -174,7 +179,7 @@ class Tasks(commands.Cog):
         outcome = await self.bot.desk.acknowledge_tasks(
             server=where.name, task_ids=chosen(interaction), user_id=user.id, user_name=user.display_name
         )
-        note = outcomes.of_all(outcome)
+        note = outcomes.of_all(outcome, unheard=await since_when(interaction, outcome))
         await change(interaction, await self._failures_page(where, custom_id.page, note=note))
 
     async def _details(self, interaction: BotInteraction, custom_id: OnTask) -> None:
@@ -207,7 +212,7 @@ class Tasks(commands.Cog):
         try:
             found, counts = await asyncio.gather(where.client.tasks.active(), where.client.tasks.status_counts())
         except PaperlessError as error:
-            return not_known(self.bot, where, "What waits or runs", error)
+            return await not_known(self.bot, where, "What waits or runs", error)
         page = min(page, lists.pages(len(found)) - 1)
         return lists.active(
             found[page * lists.PAGE : (page + 1) * lists.PAGE],
@@ -227,7 +232,7 @@ class Tasks(commands.Cog):
                 raise
             return await self._failures_page(where, 0, note=note)
         except PaperlessError as error:
-            return not_known(self.bot, where, "What failed", error)
+            return await not_known(self.bot, where, "What failed", error)
         return lists.failures(
             found.results,
             total=found.count,

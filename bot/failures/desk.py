@@ -57,8 +57,17 @@ class Desk:
         }
 
     async def start(self) -> None:
-        """Before the first poll and the first press: takes up acknowledgements that an earlier life left unfinished."""
+        """Before the first poll and the first press: takes up what an earlier life left unfinished, edits of cards and
+        acknowledgements."""
+        await self.ledger.outbox.take_up()
         await self._acknowledging.take_up_left()
+
+    async def last_answer(self, server: str) -> datetime | None:
+        """When a server last answered a poll, of an earlier life too. None: it never has."""
+        if (seen := self.watchers[server].last_good_at) is not None:
+            return seen
+        memory = await self.ledger.findings.memory(server)
+        return None if memory is None else memory.heard_at
 
     async def deliver_once(self) -> DeliveryReport:
         return await self.courier.deliver_once()

@@ -1,5 +1,7 @@
 """What went wrong, as a sentence that says what to do. `cogs/errors.py` is the only one who says it."""
 
+from datetime import datetime
+
 from discord import app_commands
 
 from bot.access import AccessDenied
@@ -12,7 +14,7 @@ from bot.paperless.errors import (
     Unreachable,
 )
 from bot.refusal import Refusal
-from bot.ui.text import Escaped, clean, escape, redact
+from bot.ui.text import Escaped, at, clean, escape, redact
 
 SENTENCE_LIMIT = 600
 
@@ -22,9 +24,17 @@ def _sentence(text: str) -> Escaped:
     return escape(f"{said[:1].upper()}{said[1:]}.", SENTENCE_LIMIT)
 
 
-def of_paperless(error: PaperlessError) -> str:
-    """The error's own sentence, and what a person in a chat can do about it."""
+def unheard(error: PaperlessError, *, last_answer: datetime | None, where: str) -> str:
+    """As "Paperless has not answered since yesterday 21:40". `where`: the server as it is shown."""
+    what = "has not answered" if isinstance(error, Unreachable) else "has given no good answer"
+    return f"{where} {what} since {'the bot started' if last_answer is None else at(last_answer)}"
+
+
+def of_paperless(error: PaperlessError, *, unheard: str | None = None) -> str:
+    """The error's own sentence, and what a person in a chat can do about it. `unheard`: since when there is none."""
     said = _sentence(error.message)
+    if unheard and error.retryable:
+        said = Escaped(f"{said} {unheard}.")
     if isinstance(error, MaybeDone):
         return f"{said} Look with `/tasks active` or in Paperless before trying again."
     if isinstance(error, Unreachable):

@@ -121,10 +121,9 @@ def failures(
     return panel(lines, _open_menu(tasks, server), some, pager, accent=Accent.RED)
 
 
-def not_known(what: str, *, last_answer: datetime | None, because: str) -> ui.LayoutView:
-    """Never "0 failures" when that is not known."""
-    heard = "since the bot started" if last_answer is None else f"since {at(last_answer)}"
-    return panel([f"**{what}: not known. Paperless has not answered {heard}**", because], accent=Accent.AMBER)
+def not_known(what: str, *, unheard: str, because: str) -> ui.LayoutView:
+    """Never "0 failures" when that is not known. `unheard`: see `errors.unheard`."""
+    return panel([f"**{what}: not known. {unheard}**", because], accent=Accent.AMBER)
 
 
 def suggestions(tasks: Sequence[Task], typed: str, *, now: datetime) -> list[tuple[str, str]]:

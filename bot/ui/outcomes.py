@@ -50,9 +50,9 @@ def _faster(acknowledgement: Acknowledgement) -> str:
     return f"Somebody was faster: {said}."
 
 
-def _not_done(outcome: NotAcknowledged) -> str:
+def _not_done(outcome: NotAcknowledged, unheard: str | None) -> str:
     done = f"{plural(outcome.done, 'failure')} acknowledged, the rest not" if outcome.done else "Not acknowledged"
-    return f"{done}: {errors.of_paperless(outcome.error)} The button works again."
+    return f"{done}: {errors.of_paperless(outcome.error, unheard=unheard)} The button works again."
 
 
 def _vanished(outcome: Acknowledged) -> str | None:
@@ -66,8 +66,8 @@ def _vanished(outcome: Acknowledged) -> str | None:
     )
 
 
-def to_presser(outcome: AcknowledgeOutcome) -> str | None:
-    """None where the card itself tells everything."""
+def to_presser(outcome: AcknowledgeOutcome, *, unheard: str | None = None) -> str | None:
+    """None where the card itself tells everything. `unheard`: since when Paperless does not answer."""
     match outcome:
         case Acknowledged():
             return _vanished(outcome)
@@ -80,16 +80,16 @@ def to_presser(outcome: AcknowledgeOutcome) -> str | None:
         case UnknownCard():
             return NOT_OURS
         case NotAcknowledged():
-            return _not_done(outcome)
+            return _not_done(outcome, unheard)
         case _:
             assert_never(outcome)
 
 
-def of_all(outcome: AcknowledgeOutcome) -> str:
+def of_all(outcome: AcknowledgeOutcome, *, unheard: str | None = None) -> str:
     """Where the question was asked: what was done, always."""
     if isinstance(outcome, Acknowledged) and not outcome.vanished:
         return f"{plural(outcome.count, 'failure')} acknowledged."
-    return to_presser(outcome) or "Done."
+    return to_presser(outcome, unheard=unheard) or "Done."
 
 
 def at_work(total: int) -> str:

@@ -160,6 +160,31 @@ class TestPaperlessDown:
             reply = await house.command("task", ref="1")
         assert "try again in a minute" in texts(reply)
 
+    async def test_buttons_say_since_when_too(self, house: House) -> None:
+        row = house.paperless.fail("invoice-11.pdf")
+        async with house.bot():
+            shown = await house.command("task", ref=str(row.id))
+            listed = await house.command("tasks failures")
+            house.paperless.faults.add("drop")
+            details = await house.press(shown, "Details")
+            chosen = await house.discord.select(
+                user_id=ids.BEN_ID,
+                message_id=int(listed["id"]),
+                custom_id="t1:failack:home:0",
+                values=[row.task_id],
+            )
+            acknowledged = await chosen.reply()
+        for reply in (details, acknowledged):
+            assert "Paperless has not answered since <t:" in texts(reply)
+
+    async def test_after_a_restart_it_is_since_the_last_answer_of_the_earlier_life(self, house: House) -> None:
+        async with house.bot() as bot:
+            await bot.desk.watchers["home"].poll_once()
+        house.paperless.faults.add("drop")
+        async with house.bot():
+            reply = await house.command("task", ref="1")
+        assert "Paperless has not answered since <t:" in texts(reply)
+
     async def test_a_login_page_in_front_is_named(self, house: House) -> None:
         async with house.bot():
             house.paperless.faults.add("redirect")

@@ -69,12 +69,12 @@ def hold(message: Json, *expected: str) -> None:
         assert part in read, f"{part!r} is not in:\n{read}"
 
 
-def follows(name: str, filename: str, end: str) -> Check:
+def follows(name: str, filename: str, end: str, *more: str) -> Check:
     """The message of an upload, in the end."""
 
     async def check(house: House) -> None:
         await (menu(house, pdf(filename)) if name == MENU else ask(house, name, file=pdf(filename)))
-        hold(await house.card(lambda text: filename in text and end in text, timeout=20), end)
+        hold(await house.card(lambda text: filename in text and end in text, timeout=20), end, *more)
 
     return check
 
@@ -245,22 +245,20 @@ async def fill(bot: TaskBot) -> None:
 
 # --- Paperless is down
 
-TRY_AGAIN = "try again in a minute"
+AWAY = "Paperless has not answered since <t:"
 DOWN: Table = {
     "/help": says("/help", "**What you can do here**"),
-    "/task": says("/task", TRY_AGAIN, ref="1"),
-    "/tasks acknowledge": says(
-        "/tasks acknowledge", "What would be acknowledged: not known. Paperless has not answered since"
-    ),
-    "/tasks active": says("/tasks active", "What waits or runs: not known. Paperless has not answered since"),
+    "/task": says("/task", f"What became of it: not known. {AWAY}", ref="1"),
+    "/tasks acknowledge": says("/tasks acknowledge", f"What would be acknowledged: not known. {AWAY}"),
+    "/tasks active": says("/tasks active", f"What waits or runs: not known. {AWAY}"),
     "/tasks audit": says("/tasks audit", "Nothing is recorded", member=str(ids.CLEO_ID)),
-    "/tasks failures": says("/tasks failures", "What failed: not known. Paperless has not answered since"),
-    "/tasks list": says("/tasks list", "Which tasks fit: not known. Paperless has not answered since"),
+    "/tasks failures": says("/tasks failures", f"What failed: not known. {AWAY}"),
+    "/tasks list": says("/tasks list", f"Which tasks fit: not known. {AWAY}"),
     "/tasks mutes": says("/tasks mutes", "Nothing is muted"),
-    "/tasks run": says("/tasks run", TRY_AGAIN, type=RUN),
-    "/tasks summary": says("/tasks summary", "The last 30 days: not known. Paperless has not answered since"),
-    "/upload": follows("/upload", "scan.pdf", "was not sent"),
-    MENU: follows(MENU, "forwarded.pdf", "was not sent"),
+    "/tasks run": says("/tasks run", f"Whether it can be run: not known. {AWAY}", type=RUN),
+    "/tasks summary": says("/tasks summary", f"The last 30 days: not known. {AWAY}"),
+    "/upload": follows("/upload", "scan.pdf", "was not sent", AWAY),
+    MENU: follows(MENU, "forwarded.pdf", "was not sent", AWAY),
 }
 
 

@@ -186,7 +186,9 @@ DRAWN: dict[str, Callable[[str], ui.LayoutView]] = {
     ),
     "a list behind a card": lambda text: lists.look_through([row(text)] * lists.PAGE, card_id=8, total=99, page=0),
     "what is not known": lambda text: lists.not_known(
-        "What failed", last_answer=NOW, because=errors.of_paperless(Rejected(text))
+        "What failed",
+        unheard=errors.unheard(Rejected(text), last_answer=NOW, where="Paperless"),
+        because=errors.of_paperless(Rejected(text)),
     ),
     "a list of mutes": lambda text: lists.mutes([mute(text, number) for number in range(3)]),
     "what was muted": lambda text: replies.message(outcomes.muted(mute(text))),

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.failures.card import IncidentKind, IncidentState
+from bot.paperless.errors import ServerError, Unreachable
 from bot.paperless.models import TaskStatus, TaskType
-from bot.ui import lists
+from bot.ui import errors, lists
 from tests.ui.examples import NOW, UUID, failure_row, in_discord, task
 from tests.ui.payload import assert_sendable, buttons, components_of, ids, lines, texts
 
@@ -85,11 +86,16 @@ class TestFailures:
 
 class TestNotKnown:
     async def test_is_never_told_as_zero(self) -> None:
-        view = lists.not_known("What failed", last_answer=NOW, because="Paperless-ngx did not answer in time.")
+        away = errors.unheard(Unreachable("x"), last_answer=NOW, where="Paperless")
+        view = lists.not_known("What failed", unheard=away, because="Paperless-ngx did not answer in time.")
         assert lines(view)[0] == "**What failed: not known. Paperless has not answered since <t:1795442400:f>**"
 
-    async def test_and_says_so_when_it_never_answered(self) -> None:
-        assert "since the bot started" in texts(lists.not_known("What failed", last_answer=None, because="x"))
+    def test_and_says_so_when_it_never_answered(self) -> None:
+        assert errors.unheard(Unreachable("x"), last_answer=None, where="Paperless").endswith("since the bot started")
+
+    def test_an_answer_that_was_no_good_is_not_told_as_silence(self) -> None:
+        said = errors.unheard(ServerError("x"), last_answer=NOW, where="Paperless (home)")
+        assert said == "Paperless (home) has given no good answer since <t:1795442400:f>"
 
 
 class TestLookThrough:
