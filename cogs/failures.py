@@ -18,12 +18,10 @@ from bot.failures.outcome import Acknowledged, AcknowledgeOutcome
 from bot.failures.retention import Retention
 from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say
 from bot.jobs import job
-from bot.notifier import DiscordNotifier
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task
 from bot.presses import Press, hand_on
 from bot.ui import errors, lists, outcomes, replies
-from bot.ui.cards import render
 from bot.ui.custom_ids import Acknowledge, AcknowledgeAll, CustomId, Details, LookThrough, Mute
 from bot.ui.custom_ids import Failures as FailuresPage
 from bot.ui.layout import Accent
@@ -47,13 +45,12 @@ MUTED_FOR = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "until": timedel
 class Failures(commands.Cog):
     def __init__(self, bot: "TaskBot") -> None:
         self.bot = bot
-        self.notifier = DiscordNotifier(bot, guild_id=bot.settings.discord.guild_id)
         self._jobs: list[str] = []
 
     # --- when to look
 
     async def cog_load(self) -> None:
-        desk = self.bot.open_desk(self.notifier)
+        desk = self.bot.open_desk(self.bot.notifier)
         await desk.start()
         self.bot.add_dynamic_items(Press)
         self.bot.scheduler.add_listener(self._job_event, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
@@ -163,10 +160,12 @@ class Failures(commands.Cog):
         """The card as it is now, through the interaction: at once, also where edits of the channel have to wait."""
         if interaction.channel_id is None:
             return
-        async with self.notifier.turn(interaction.channel_id):
-            card = await self.bot.ledger.card(card_id)
-            if card is not None:
-                await change(interaction, render(card))
+        outbox = self.bot.ledger.outbox
+        async with self.bot.notifier.turn(interaction.channel_id):
+            owed = await outbox.prepare(card_id)
+            if owed is not None:  # else the channel's edit was as quick
+                await outbox.trying(card_id)
+                await change(interaction, await self.bot.notifier.drawn(owed.card))
 
     async def _ask_first(self, interaction: BotInteraction, custom_id: AcknowledgeAll) -> None:
         await defer(interaction)

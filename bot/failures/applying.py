@@ -102,6 +102,8 @@ class Applying:
             "unacknowledged": post.unacknowledged,
             "message_id": post.message_id,
             "sent_at": None if post.message_id is None else self._now,
+            # What followed the task, in this life or an earlier one, may have an edit on its way.
+            "tried_at": None if post.message_id is None else self._now,
         }
 
     async def _load_incidents(self, plan: Plan) -> None:

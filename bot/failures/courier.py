@@ -145,7 +145,7 @@ class Courier:
         if outgoing.message_id is None:
             return await self._post(outgoing)
         await self._notifier.edit(channel_id=outgoing.channel_id, message_id=outgoing.message_id, card=outgoing.card)
-        await self._outbox.edited(outgoing.card_id, revision=outgoing.revision)
+        await self._outbox.edited(outgoing.card_id, revision=outgoing.revision, settles=outgoing.settles)
         return "edited"
 
     async def _post(self, outgoing: Outgoing) -> str:
@@ -193,8 +193,10 @@ class Courier:
             return True
         if isinstance(error, Unsendable):
             log.error("Discord refuses card %s: %s", outgoing.card_id, error, extra={"event": "card_refused"})
-            await self._outbox.edited(outgoing.card_id, revision=outgoing.revision)
+            await self._outbox.edited(outgoing.card_id, revision=outgoing.revision, settles=outgoing.settles)
             return True
+        if error.is_unclear and outgoing.message_id is not None:
+            await self._outbox.trying(outgoing.card_id)
         forbidden = isinstance(error, ChannelForbidden)
         if forbidden:
             await self._tell_closed(outgoing, error)

@@ -22,6 +22,11 @@ class NotifierError(Exception):
         self.retryable = retryable
         self.retry_after = retry_after
 
+    @property
+    def is_unclear(self) -> bool:
+        """Whether it may have been done all the same, or may still be: Discord did not refuse it."""
+        return self.retry_after is None and not isinstance(self, MessageGone | ChannelForbidden | Unsendable)
+
 
 class MessageGone(NotifierError):
     """The message was deleted (edit), or the nonce belongs to one that was (post): the card counts as dismissed."""

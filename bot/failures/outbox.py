@@ -2,6 +2,10 @@
 
 Write the intent (revision, in the transaction that changed the state), send, record (delivered_revision): a crash
 anywhere leaves a card due, never a message forgotten. Only the newest state of a card is ever sent.
+
+An edit of which no answer came may still be on its way, and come to Discord after a newer one. So its card is owed two
+edits: one at once, and another ARRIVES after the doubt arose, when what was on its way has come. That is written down
+(`tried_at` of a card whose message stands), so that a life which ends in between leaves it to the next.
 """
 
 from collections.abc import Callable
@@ -18,6 +22,8 @@ from bot.failures.rendering import Rendering
 from bot.failures.schema import card, incident
 from bot.failures.writing import show_cards
 
+ARRIVES = timedelta(seconds=45)
+"""After that a request which was given up, or whose sender died, has come to Discord or never will."""
 _GROWING = (CardKind.INCIDENT.value, CardKind.DIGEST.value)
 
 
@@ -31,7 +37,8 @@ class Due:
 
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
-    """A card's newest state on its way. `tried_at`: a post was begun, and what became of it is not known."""
+    """A card's newest state on its way. `tried_at`: it was begun before, and what became of that is not known.
+    `settles`: once this has arrived there is no doubt any more."""
 
     card: Card
     card_id: int
@@ -45,6 +52,7 @@ class Outgoing:
     reply_to: int | None
     made_at: datetime
     tried_at: datetime | None
+    settles: bool
 
 
 class Outbox:
@@ -56,20 +64,29 @@ class Outbox:
         self._now = now
         self._fresh = fresh
 
+    async def take_up(self) -> None:
+        """At the start: what an earlier life was about to change may be on its way."""
+        doubtful = and_(_is_owed(), card.c.message_id.is_not(None))
+        async with self._database.write() as connection:
+            values = {"tried_at": self._now(), "revision": card.c.revision + 1}
+            await connection.execute(update(card).where(doubtful).values(values))
+
     async def due(self) -> tuple[Due, ...]:
-        """Posts before edits, each in the order in which the cards were made."""
+        """Posts, then edits, then what is shown once more, each in the order in which the cards were made."""
         now = self._now()
         return tuple(each for each in await self._waiting() if each.not_before is None or each.not_before <= now)
 
     async def depth(self) -> int:
-        """Cards that do not show the truth yet, held ones included."""
+        """Cards that do not show the truth yet, or may not, held ones included."""
         return len(await self._waiting())
 
     async def _waiting(self) -> tuple[Due, ...]:
+        changed = card.c.revision > card.c.delivered_revision
         query = (
-            select(card.c.id, card.c.channel_id, card.c.message_id, card.c.not_before)
-            .where(_is_due())
-            .order_by(card.c.message_id.is_not(None), card.c.id)
+            select(card.c.id, card.c.channel_id, card.c.message_id, card.c.not_before, card.c.tried_at)
+            .add_columns(changed.label("changed"))
+            .where(_is_owed())
+            .order_by(card.c.message_id.is_not(None), changed.desc(), card.c.id)
         )
 
         async def read() -> tuple[Due, ...]:
@@ -80,7 +97,7 @@ class Outbox:
                     card_id=row.id,
                     channel_id=row.channel_id,
                     is_post=row.message_id is None,
-                    not_before=row.not_before,
+                    not_before=row.not_before if row.changed else row.tried_at + ARRIVES,
                 )
                 for row in found
             )
@@ -90,15 +107,18 @@ class Outbox:
     async def prepare(self, card_id: int) -> Outgoing | None:
         """None: there is nothing to send (any more)."""
         async with self._database.read() as connection:
-            query = select(card).where(card.c.id == card_id, _is_due())
+            query = select(card).where(card.c.id == card_id, _is_owed())
             row = (await connection.execute(query)).mappings().one_or_none()
             if row is None:
+                return None
+            settles = row["message_id"] is not None and self._has_arrived(row["tried_at"])
+            if row["revision"] <= row["delivered_revision"] and not settles:
                 return None
             shown = await self._render().card(connection, row)
             is_open = await _has_open(connection, card_id)
             reply_to = await _message_of(connection, row["reply_to_card_id"])
         if shown is None:
-            await self.edited(card_id, revision=row["revision"])
+            await self.edited(card_id, revision=row["revision"], settles=settles)
             return None
         told_late = self._now() - max(row["made_at"], row["not_before"] or row["made_at"]) > self._fresh
         settled = row["kind"] in _GROWING and not is_open
@@ -115,10 +135,14 @@ class Outbox:
             reply_to=reply_to,
             made_at=row["made_at"],
             tried_at=row["tried_at"],
+            settles=settles,
         )
 
+    def _has_arrived(self, tried_at: datetime | None) -> bool:
+        return tried_at is not None and self._now() - tried_at >= ARRIVES
+
     async def trying(self, card_id: int) -> None:
-        """From here on a message may stand that the ledger does not know."""
+        """From here on Discord may have what the ledger does not know: a message, or an older state of one."""
         await self._set(card_id, tried_at=self._now())
 
     async def not_sent(self, card_id: int) -> None:
@@ -126,10 +150,11 @@ class Outbox:
         await self._set(card_id, tried_at=None)
 
     async def posted(self, card_id: int, *, message_id: int, revision: int) -> None:
-        await self._set(card_id, message_id=message_id, sent_at=self._now(), delivered_revision=revision)
+        values = {"message_id": message_id, "sent_at": self._now(), "delivered_revision": revision}
+        await self._set(card_id, **values, tried_at=None)
 
-    async def edited(self, card_id: int, *, revision: int) -> None:
-        await self._set(card_id, delivered_revision=revision)
+    async def edited(self, card_id: int, *, revision: int, settles: bool) -> None:
+        await self._set(card_id, delivered_revision=revision, **({"tried_at": None} if settles else {}))
 
     async def dismissed(self, card_id: int) -> None:
         """Deleted in Discord: not posted again, and not acknowledged."""
@@ -147,7 +172,7 @@ class Outbox:
         before = self._now() - self._fresh
         async with self._database.write() as connection:
             query = select(card.c.id, card.c.made_at).where(
-                and_(_is_due(), card.c.channel_id == channel_id, card.c.kind.in_(_GROWING), card.c.made_at <= before),
+                and_(_is_owed(), card.c.channel_id == channel_id, card.c.kind.in_(_GROWING), card.c.made_at <= before),
                 and_(card.c.message_id.is_(None), card.c.tried_at.is_(None)),
                 or_(card.c.not_before.is_(None), card.c.not_before <= before),
             )
@@ -158,8 +183,11 @@ class Outbox:
         return len(waiting)
 
 
-def _is_due() -> ColumnElement[bool]:
-    return and_(card.c.state == "standing", card.c.revision > card.c.delivered_revision)
+def _is_owed() -> ColumnElement[bool]:
+    """It changed, or its message stands and may be overtaken by an older edit."""
+    # Older versions left the `tried_at` of a post as it was: that is before `sent_at`.
+    may_be_overtaken = card.c.tried_at >= card.c.sent_at
+    return and_(card.c.state == "standing", or_(card.c.revision > card.c.delivered_revision, may_be_overtaken))
 
 
 async def _merge(connection: AsyncConnection, ids: list[int], *, since: datetime) -> None:

@@ -98,7 +98,8 @@ card = Table(
     # The outbox: every change of what the card shows adds one to revision, in the same transaction. Due when above.
     Column("revision", Integer, nullable=False),
     Column("delivered_revision", Integer, nullable=False),
-    Column("tried_at", Moment),  # a post was begun: it may stand although there is no message_id
+    # Without a message_id: a post was begun, and may stand. With one: an edit was, and may still come to Discord.
+    Column("tried_at", Moment),
     Column("message_id", BigInteger),
     Column("sent_at", Moment),
     Column("not_before", Moment),

@@ -31,6 +31,10 @@ class Message:
     states: list[Card] = field(default_factory=list)
     deleted: bool = False
 
+    def show(self, card: Card) -> None:
+        self.card = card
+        self.states.append(card)
+
 
 class Died(asyncio.CancelledError):
     """The process ends in the middle of this call: nothing is sent any more until World.restart."""
@@ -47,11 +51,13 @@ class Channels:
         self.allowed: int | None = None  # sends in 5 s and channel
         self.faults: deque[BaseException] = deque()  # raised instead of doing it, one a call
         self.lost: deque[BaseException] = deque()  # raised after doing it, one a call
+        self.late: deque[BaseException] = deque()  # raised by an edit, one a call, that is done when it `arrives`
         self.closed: set[int] = set()
         self.hangs: set[int] = set()
         self.release = asyncio.Event()
         self.dead = False
         self._sends: defaultdict[int, deque[datetime]] = defaultdict(deque)
+        self._on_their_way: list[tuple[Message, Card]] = []
         self._ids = itertools.count(7000000000000000001)
 
     def in_channel(self, channel_id: int = ALERTS) -> list[Message]:
@@ -103,9 +109,17 @@ class Channels:
         assert message.channel_id == channel_id
         if message.deleted:
             raise MessageGone
-        message.card = card
-        message.states.append(card)
+        if self.late:
+            self._on_their_way.append((message, card))
+            raise self._noted(self.late.popleft())
+        message.show(card)
         self._leave()
+
+    def arrives(self) -> None:
+        """What the network held back comes to Discord, after all that was sent later."""
+        for message, card in self._on_their_way:
+            message.show(card)
+        self._on_their_way.clear()
 
     async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:
         await self._enter("find", channel_id)
