@@ -30,8 +30,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 class TaskQuery:
     """A filtered list of tasks: iterate it, or take whole pages. Nothing is requested before that, or ahead of it.
 
-    While tasks are being created, the rows of a numbered list move on: those that were on the page before are left out,
-    as long as fewer were created meanwhile than a page holds.
+    While tasks are created, deleted or acknowledged, the rows of a numbered list move on. None is told twice, and none
+    that stays in the list is missed: where the count says that rows have moved up, their pages are read again.
     """
 
     def __init__(self, client: "PaperlessClient", wanted: TaskFilter) -> None:

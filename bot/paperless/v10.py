@@ -10,6 +10,7 @@ from bot.paperless import rows, wire
 from bot.paperless.errors import NotFound, TaskNotFound
 from bot.paperless.filters import TaskFilter
 from bot.paperless.models import RunResult, Task, TaskPage, TaskStatusCounts, TaskSummary, TaskType
+from bot.paperless.paging import each_page
 
 if TYPE_CHECKING:
     from bot.paperless.client import PaperlessClient
@@ -42,21 +43,10 @@ class Version10:
             raise NotFound(f"There is no page {page}", method="GET", path=wire.LIST.path, status=404) from error
 
     async def pages(self, wanted: TaskFilter, *, page_size: int) -> AsyncIterator[TaskPage]:
-        last: frozenset[int] = frozenset()
-        number: int | None = 1
-        while number is not None:
-            try:
-                page = await self.page(wanted, page=number, page_size=page_size)
-            except NotFound:
-                if number == 1:
-                    raise
-                return  # rows were deleted meanwhile
-            number = page.next_page
-            ids = frozenset(task.id for task in page.results)
-            if not last.isdisjoint(ids) and not ids <= last:
-                rest = tuple(task for task in page.results if task.id not in last)
-                page = TaskPage(count=page.count, results=rest, next_page=page.next_page)
-            last = ids
+        async def fetch(number: int) -> TaskPage:
+            return await self.page(wanted, page=number, page_size=page_size)
+
+        async for page in each_page(fetch, page_size=page_size):
             yield page
 
     async def by_task_id(self, task_id: str) -> Task | None:

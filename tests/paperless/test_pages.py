@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from bot.paperless.tasks import ITERATED
 from tests.paperless.conftest import Connect
 from tests.paperless.server import Reply, Request, Server, json_reply, task_row
@@ -43,12 +45,9 @@ async def test_a_row_that_moved_on_to_the_next_page_is_told_once(connect: Connec
     assert [len(page) for page in pages] == [10, 7, 8]
 
 
-async def test_a_page_of_nothing_but_repeats_is_told(connect: Connect) -> None:
-    """As many were created meanwhile as a page holds: told twice rather than taken for the end."""
-    pages = await read(Growing(20, created=10), connect)
-
-    assert pages[0] == pages[1] == list(range(20, 10, -1))
-    assert pages[2] == list(range(10, 0, -1))
+async def test_a_page_of_nothing_but_repeats_is_left_out(connect: Connect) -> None:
+    """As many were created meanwhile as a page holds."""
+    assert await read(Growing(20, created=10), connect) == [list(range(20, 10, -1)), list(range(10, 0, -1))]
 
 
 async def test_a_page_whose_rows_were_deleted_meanwhile_is_the_end(connect: Connect) -> None:
@@ -80,3 +79,71 @@ async def test_a_next_link_after_an_empty_page_is_the_end(connect: Connect) -> N
     async with Server(lambda request: endless) as server:
         assert [task async for task in connect(server).tasks] == []
         assert len(server.requests) == 1
+
+
+class Shrinking:
+    """Unacknowledged tasks, newest first, as long as they are that."""
+
+    def __init__(self, tasks: int, *, counts: tuple[int, ...] = ()) -> None:
+        self.ids = list(range(tasks, 0, -1))
+        self.counts = counts  # what is said in turn, instead of the truth
+        self.asked: list[int] = []
+
+    def __call__(self, request: Request) -> Reply:
+        if request.method == "POST":
+            gone = set(request.json["tasks"])
+            self.ids = [number for number in self.ids if number not in gone]
+            return json_reply({"result": len(gone)})
+        query = dict(request.query)
+        if query.get("task_id"):
+            return json_reply({"count": 0, "next": None, "results": []})
+        page, size = int(query["page"]), int(query["page_size"])
+        self.asked.append(page)
+        shown = self.ids[(page - 1) * size : page * size]
+        if not shown and page > 1:
+            return json_reply({"detail": "Invalid page."}, status=404)
+        count = self.counts[len(self.asked) % len(self.counts)] if self.counts else len(self.ids)
+        following = "http://192.0.2.1/next" if page * size < len(self.ids) else None
+        return json_reply({"count": count, "next": following, "results": [task_row(number) for number in shown]})
+
+
+async def test_acknowledging_page_by_page_misses_none_although_each_page_shortens_the_list(connect: Connect) -> None:
+    world = Shrinking(35)
+    async with Server(world) as server:
+        tasks = connect(server).tasks
+        async for page in tasks.filter(acknowledged=False).pages(page_size=10):
+            assert await tasks.acknowledge(task.id for task in page.results) == len(page.results)
+
+    assert world.ids == []
+
+
+@pytest.mark.parametrize("gone", [range(31, 35), range(35, 20, -1), range(35, 5, -1), range(10, 0, -1)])
+async def test_rows_that_go_while_the_list_is_read_hide_no_others(gone: range, connect: Connect) -> None:
+    world = Shrinking(35)
+    told: list[int] = []
+    async with Server(world) as server:
+        async for page in connect(server).tasks.filter().pages(page_size=10):
+            told += [task.id for task in page.results]
+            if len(told) == 20:
+                world.ids = [number for number in world.ids if number not in gone]
+
+    assert len(told) == len(set(told))
+    assert set(world.ids) <= set(told)
+
+
+async def test_a_count_that_wavers_is_no_reason_to_begin_again_for_ever(connect: Connect) -> None:
+    """As of two databases behind one address, one of which lags."""
+    world = Shrinking(50, counts=(50, 49))
+    async with Server(world) as server:
+        found = [task.id async for page in connect(server).tasks.filter().pages(page_size=10) for task in page.results]
+
+    assert found == list(range(50, 0, -1))
+    assert len(world.asked) < 15
+
+
+async def test_the_same_page_over_and_over_comes_to_an_end(connect: Connect) -> None:
+    endless = json_reply({"count": 30, "next": "http://192.0.2.1/next", "results": [task_row(n) for n in range(10)]})
+    async with Server(lambda request: endless) as server:
+        found = [task async for page in connect(server).tasks.filter().pages(page_size=10) for task in page.results]
+
+    assert len(found) == 10

@@ -1,0 +1,61 @@
+"""A numbered list read from its first page to its last, while rows come and go. Pure but for `fetch`.
+
+- Rows that were created push others to the next page: those that were told before are left out.
+- Rows that go (deleted, or acknowledged in a list of what is not) pull others to a page that was read already. The
+  count tells: as many pages as may have moved are read again.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from msgspec.structs import replace
+
+from bot.paperless.errors import NotFound
+from bot.paperless.models import Task, TaskPage
+
+Fetch = Callable[[int], Awaitable[TaskPage]]
+
+
+async def each_page(fetch: Fetch, *, page_size: int) -> AsyncIterator[TaskPage]:
+    """Every page that has a row which was not told yet, the first one in any case. `fetch` takes the page's number."""
+    told = _Told()
+    count, number, end = 0, 1, 0
+    while not end or number < end:
+        try:
+            page = await fetch(number)
+        except NotFound:
+            if number == 1:
+                raise
+            end, number = number, number - 1  # so many rows went that there is no such page
+            continue
+        if page.count < count and number > 1:
+            number = max(1, number - -(-(count - page.count) // page_size))
+            count = page.count
+            continue
+        new = told.new(page.results)
+        # A server that says one number and another in turn must not send us back for ever: only what leads on counts.
+        count = page.count if new else min(count, page.count)
+        if new or told.nothing:
+            told.add(new)
+            yield page if len(new) == len(page.results) else replace(page, results=new)
+        elif number * len(page.results) >= page.count:
+            return  # a next page is promised that cannot be
+        if page.next_page is None:
+            return
+        number = page.next_page
+
+
+class _Told:
+    """The primary keys that were told: a bit each, since there may be a million."""
+
+    def __init__(self) -> None:
+        self._bits: defaultdict[int, int] = defaultdict(int)
+        self.nothing = True
+
+    def new(self, tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+        return tuple(task for task in tasks if not self._bits.get(task.id >> 12, 0) >> (task.id & 4095) & 1)
+
+    def add(self, tasks: tuple[Task, ...]) -> None:
+        self.nothing = False
+        for task in tasks:
+            self._bits[task.id >> 12] |= 1 << (task.id & 4095)
