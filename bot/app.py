@@ -33,6 +33,7 @@ from bot.failures.outcome import PollReport
 from bot.following import Following
 from bot.gateway import Gateway, Identifies
 from bot.guard import Guard
+from bot.labels import Owners
 from bot.limits import Limits
 from bot.measuring import Measured
 from bot.metrics import Metrics
@@ -71,8 +72,10 @@ class Server:
     client: PaperlessClient
     run_client: PaperlessClient
     link_base: str
+    owners: Owners
 
     async def close(self) -> None:
+        self.owners.close()
         await self.client.close()
         await self.run_client.close()
 
@@ -89,7 +92,7 @@ def _client(section: PaperlessSection, token: str) -> PaperlessClient:
 def _server(name: str, section: PaperlessSection) -> Server:
     client = _client(section, section.token.get_secret_value())
     run_client = client if section.run_token is None else _client(section, section.run_token.get_secret_value())
-    return Server(name=name, client=client, run_client=run_client, link_base=section.link_base)
+    return Server(name=name, client=client, run_client=run_client, link_base=section.link_base, owners=Owners(client))
 
 
 def servers_of(settings: Settings) -> dict[str, Server]:
@@ -133,7 +136,7 @@ class TaskBot(commands.Bot):
         self.now = now
         self.access = Access(settings.access, guild_id=settings.discord.guild_id)
         self.limits = Limits(per_minute(settings.limits))
-        self.notifier = DiscordNotifier(self, guild_id=settings.discord.guild_id)
+        self.notifier = DiscordNotifier(self, guild_id=settings.discord.guild_id, owner_name=self.owner_name)
         self.drawing = Drawing()
         self._connector = connector
         self.servers: Mapping[str, Server] = {}
@@ -203,6 +206,10 @@ class TaskBot(commands.Bot):
         if server is None:
             raise UnknownServer(f"There is no server {name or ''!r}: choose one of {', '.join(self.servers)}.")
         return server
+
+    async def owner_name(self, server: str, user_id: int | None) -> str | None:
+        """What a user of that server is called; None: not known, or the bot may not see users."""
+        return await self.servers[server].owners.name_of(user_id) if server in self.servers else None
 
     def open_desk(self, notifier: Notifier) -> Desk:
         """The desk at which failures are handled; `cogs.failures` brings the notifier, and starts it."""

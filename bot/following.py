@@ -159,7 +159,8 @@ class Following:
             return shown.gone(order, where)
         except PaperlessError as error:
             return shown.refused(order, where, errors.of_paperless(error))
-        return shown.ended(task, order, where)
+        owner = await self._servers[order.server].owners.name_of(task.owner)
+        return shown.ended(task, order, where, owner=owner)
 
     async def _interrupted(self, follower: Follower) -> None:
         await self.conclude(follower, shown.interrupted(follower, self.where(follower.order.server)))

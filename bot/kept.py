@@ -1,7 +1,7 @@
-"""Something small of a server, kept for a moment: what a person is offered while typing.
+"""Something small of a server, kept for a moment: what a person is offered while typing, and names behind numbers.
 
-A keystroke never asks Paperless: it reads what is here, and where that has grown old one request behind its back brings
-the new. Nothing here ever fails; the worst is an offer of nothing.
+A keystroke, or a card, never asks Paperless: it reads what is here, and where that has grown old one request behind its
+back brings the new. Nothing here ever fails; the worst is an offer of nothing.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from bot.paperless.errors import PaperlessError
 log = logging.getLogger(__name__)
 
 FIRST_SECONDS = 1.0
-"""How long the very first keystroke waits; Discord allows 3 s."""
+"""How long is waited for the very first answer; Discord allows a keystroke 3 s."""
 
 T = TypeVar("T")
 
@@ -39,9 +39,13 @@ class Kept(Generic[T]):
         """What is here; empty where nothing ever was."""
         old = self._monotonic() - self._fetched_at > self._fresh_seconds
         if old and (self.fetching is None or self.fetching.done()):
+            # Also a failure counts as a try: a server that is down is not asked at each keystroke.
+            self._fetched_at = self._monotonic()
             self.fetching = asyncio.create_task(self._renew(), name="suggestions")
         if self._found is None and self.fetching is not None:
-            await asyncio.wait([self.fetching], timeout=FIRST_SECONDS)
+            # Of a server that hangs nobody waits longer than the first one: cards would wait for each other's names.
+            left = self._fetched_at + FIRST_SECONDS - self._monotonic()
+            await asyncio.wait([self.fetching], timeout=max(0.0, left))
         return self._found or ()
 
     async def anew(self) -> tuple[T, ...]:
@@ -51,8 +55,6 @@ class Kept(Generic[T]):
         return self._found
 
     async def _renew(self) -> None:
-        # Also a failure counts as a try: a server that is down is not asked at each keystroke.
-        self._fetched_at = self._monotonic()
         try:
             await self.anew()
         except PaperlessError as error:

@@ -85,12 +85,17 @@ def _retry_after(error: discord.HTTPException) -> float | None:
         return None
 
 
+OwnerName = Callable[[str, int | None], Awaitable[str | None]]
+"""What the user of that number is called on that server, where that is known."""
+
+
 class DiscordNotifier:
     """The Notifier of `bot.failures`, over a logged-in client; it needs no gateway and no cache."""
 
-    def __init__(self, client: Sender, *, guild_id: int) -> None:
+    def __init__(self, client: Sender, *, guild_id: int, owner_name: OwnerName | None = None) -> None:
         self._client = client
         self._guild_id = guild_id
+        self._owner_name = owner_name
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
@@ -102,6 +107,13 @@ class DiscordNotifier:
         if lock is None:
             lock = self._locks[channel_id] = asyncio.Lock()
         return lock
+
+    async def drawn(self, card: Card, *, mention_role_id: int | None = None) -> ui.LayoutView:
+        """The card as it is sent, with its owner's name in place of the number."""
+        owner = None
+        if isinstance(card, IncidentCard) and self._owner_name is not None:
+            owner = await self._owner_name(card.server, card.owner)
+        return render(card, mention_role_id=mention_role_id, owner=owner)
 
     @asynccontextmanager
     async def _call(self, channel_id: int) -> AsyncIterator[discord.PartialMessageable]:
@@ -128,8 +140,9 @@ class DiscordNotifier:
             options["reference"] = discord.MessageReference(
                 message_id=reply_to, channel_id=channel_id, guild_id=self._guild_id, fail_if_not_exists=False
             )
+        view = await self.drawn(card, mention_role_id=mention_role_id)
         async with self._call(channel_id) as channel:
-            message = await self._send(channel, render(card, mention_role_id=mention_role_id), options)
+            message = await self._send(channel, view, options)
         if thread:
             await self._open_thread(message, card)
         return message.id
@@ -148,7 +161,7 @@ class DiscordNotifier:
             return await channel.send(view=without_links(view), **options)
 
     async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:
-        await self.change(channel_id=channel_id, message_id=message_id, view=render(card))
+        await self.change(channel_id=channel_id, message_id=message_id, view=await self.drawn(card))
 
     async def change(
         self,

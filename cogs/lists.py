@@ -192,6 +192,7 @@ class Lists(commands.Cog):
             server=where.name,
             show_server=self.bot.several_servers,
             note=note,
+            owner=await where.owners.name_of(wanted.owner),
         )
 
     async def pressed(self, interaction: BotInteraction, custom_id: CustomId) -> None:
@@ -251,6 +252,7 @@ class Lists(commands.Cog):
             at_once=AT_ONCE,
             server=where.name,
             show_server=self.bot.several_servers,
+            owner=await where.owners.name_of(wanted.owner),
         )
 
     async def _acknowledge_all(

@@ -11,7 +11,6 @@ from discord.ext import commands
 
 from bot.access import Action
 from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say, supplement
-from bot.labels import Owners
 from bot.lookback import drawn, look_back
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task, TaskStatus
@@ -41,13 +40,11 @@ class Tasks(commands.Cog):
     def __init__(self, bot: "TaskBot") -> None:
         self.bot = bot
         self._recent = {name: RecentTasks(server.client) for name, server in bot.servers.items()}
-        self._owners = {name: Owners(server.client) for name, server in bot.servers.items()}
         fit_to_servers(bot, [one for one in self.walk_app_commands() if isinstance(one, app_commands.Command)])
 
     async def cog_unload(self) -> None:
         for name in self.bot.servers:
             self._recent[name].close()
-            self._owners[name].close()
 
     # --- commands
 
@@ -205,7 +202,7 @@ class Tasks(commands.Cog):
             link_base=where.link_base,
             show_server=self.bot.several_servers,
             note=note,
-            owner=await self._owners[where.name].name_of(task.owner),
+            owner=await where.owners.name_of(task.owner),
         )
 
     async def _active_page(self, where: "Server", page: int) -> ui.LayoutView:

@@ -11,11 +11,18 @@ from bot.ui.wanted import told
 
 
 def question(
-    custom_id: AcknowledgeWanted, wanted: Wanted, *, total: int, at_once: int, server: str, show_server: bool
+    custom_id: AcknowledgeWanted,
+    wanted: Wanted,
+    *,
+    total: int,
+    at_once: int,
+    server: str,
+    show_server: bool,
+    owner: str | None = None,
 ) -> ui.LayoutView:
-    """Asked once, saying how many."""
+    """Asked once, saying how many. `owner`: the name behind the number in `wanted`."""
     where = server_name(server, show=show_server)
-    narrowed = small(told(wanted))
+    narrowed = small(told(wanted, owner=owner))
     if total == 0:
         return panel([f"**No failure in {where} fits that**", narrowed], accent=Accent.GREEN)
     now = min(total, at_once)

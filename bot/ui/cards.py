@@ -22,7 +22,7 @@ from bot.failures.card import (
 from bot.paperless.models import TaskStatus
 from bot.ui import custom_ids, digests, links, outages
 from bot.ui.layout import Accent, button, dotted, link_button, panel, row, small
-from bot.ui.phrases import doing, kind, source
+from bot.ui.phrases import doing, kind, owned_by, source
 from bot.ui.reasons import Reason, reason
 from bot.ui.text import at, count, duration, escape, since
 
@@ -33,12 +33,13 @@ _DRILL_HINT = "Press Acknowledge, to see that buttons work."
 _NO_REASON = "Paperless gave no reason."
 
 
-def render(card: Card, *, mention_role_id: int | None = None) -> ui.LayoutView:
-    """`mention_role_id` is named beneath the card, so that the first line stays the story."""
+def render(card: Card, *, mention_role_id: int | None = None, owner: str | None = None) -> ui.LayoutView:
+    """`mention_role_id` is named beneath the card, so that the first line stays the story; `owner`: the name behind the
+    number, where that is known."""
     beneath = "" if mention_role_id is None else f"<@&{mention_role_id}>"
     match card:
         case IncidentCard():
-            return incident(card, beneath=beneath)
+            return incident(card, beneath=beneath, owner=owner)
         case DigestCard():
             return digests.digest(card, beneath=beneath)
         case ReminderCard():
@@ -151,14 +152,14 @@ def _when(card: IncidentCard) -> str:
     return str(since(card.last_at if card.kind in (IncidentKind.FAILED, IncidentKind.REVOKED) else card.first_at))
 
 
-def _meta(card: IncidentCard) -> str:
+def _meta(card: IncidentCard, owner: str | None) -> str:
     if card.kind is IncidentKind.DRILL:
         return small(dotted(_when(card), str(escape(card.server)) if card.show_server else None))
     ran, waited = card.duration_seconds, card.wait_time_seconds
     return small(
         dotted(
             source(card.trigger_source),
-            None if card.owner is None else f"owner #{card.owner}",
+            owned_by(card.owner, name=owner),
             _when(card),
             None if ran is None else f"ran {duration(ran)}",
             None if waited is None else f"waited {duration(waited)}",
@@ -200,14 +201,14 @@ def _accent(card: IncidentCard) -> Accent:
     return Accent.RED if card.kind in (IncidentKind.FAILED, IncidentKind.REVOKED) else Accent.AMBER
 
 
-def incident(card: IncidentCard, *, beneath: str = "") -> ui.LayoutView:
+def incident(card: IncidentCard, *, beneath: str = "", owner: str | None = None) -> ui.LayoutView:
     why = _why(card) if card.state is not IncidentState.SUCCEEDED else None
     lines = [
         dotted(f"**{title(card)}**", _state(card)),
         why.text if why else None,
         why.hint if why and needs_somebody(card) else None,
         *_notes(card),
-        _meta(card),
+        _meta(card, owner),
     ]
     return panel(lines, row(*_buttons(card)), accent=_accent(card), beneath=beneath)
 

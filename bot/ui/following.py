@@ -104,9 +104,15 @@ def _place(seen: Progress) -> str:
     )
 
 
-def ended(task: Task, order: Order, where: Where) -> ui.LayoutView:
+def ended(task: Task, order: Order, where: Where, *, owner: str | None) -> ui.LayoutView:
+    """`owner`: the name of its owner, where that is known."""
     return replies.task_reply(
-        task, server=where.server, link_base=where.link_base, show_server=where.show_server, note=by(order)
+        task,
+        server=where.server,
+        link_base=where.link_base,
+        show_server=where.show_server,
+        note=by(order),
+        owner=owner,
     )
 
 

@@ -158,9 +158,11 @@ def listing(
     server: str,
     show_server: bool,
     note: str | None = None,
+    owner: str | None = None,
 ) -> ui.LayoutView:
-    """A page of /tasks list; `code`: its filters as a button carries them; `note`: such as what a press came to."""
-    where, narrowed = server_name(server, show=show_server), told(wanted)
+    """A page of /tasks list; `code`: its filters as a button carries them; `note`: such as what a press came to;
+    `owner`: the name behind the number in `wanted`."""
+    where, narrowed = server_name(server, show=show_server), told(wanted, owner=owner)
     if total == 0:
         return panel([note, f"**No task in {where} fits that**", small(narrowed) if narrowed else None])
     here = custom_ids.Listed(server, page, code)

@@ -56,6 +56,9 @@ _STATUS = {
 }
 
 
+OWNER_LIMIT = 60
+
+
 def _humanised(value: str) -> str:
     words = clean(value.replace("_", " "))
     return words[:1].upper() + words[1:]
@@ -94,6 +97,13 @@ def run_label(task_type: TaskType) -> str:
 def source(trigger_source: str) -> Escaped:
     """As "API upload"; empty where Paperless did not say."""
     return escape(_SOURCE.get(TriggerSource(trigger_source)) or _humanised(trigger_source), 60)
+
+
+def owned_by(user_id: int | None, *, name: str | None) -> Escaped | None:
+    """As "owner anna"; by the number where the name is not known, None where it belongs to nobody."""
+    if user_id is None:
+        return None
+    return Escaped(f"owner {escape(name, OWNER_LIMIT)}" if name else f"owner #{user_id}")
 
 
 def status(value: TaskStatus) -> Escaped:

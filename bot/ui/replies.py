@@ -6,12 +6,11 @@ from bot.paperless.models import Task, TaskStatus, TaskType
 from bot.ui import custom_ids, links
 from bot.ui.cards import duplicate_line, open_button
 from bot.ui.layout import TEXT_LIMIT, Accent, button, dotted, panel, row, small
-from bot.ui.phrases import doing, source
+from bot.ui.phrases import doing, owned_by, source
 from bot.ui.reasons import reason
 from bot.ui.text import code_block, duration, escape, length, redact, since
 
 MESSAGE_LIMIT = 1000
-OWNER_LIMIT = 60
 TRACEBACK_FILE = "traceback.txt"
 
 SANITY_UNTOLD = (
@@ -68,19 +67,13 @@ def _story(task: Task, link_base: str) -> list[str | None]:
     return []
 
 
-def _owner(task: Task, name: str | None) -> str | None:
-    if task.owner is None:
-        return None
-    return f"owner {escape(name, OWNER_LIMIT)}" if name else f"owner #{task.owner}"
-
-
 def times(task: Task, *, owner: str | None = None) -> str:
     """When it came, ran and ended; `owner`: the name of its owner, where that is known."""
     ran, waited = task.duration_seconds, task.wait_time_seconds
     moment = task.date_done or task.date_started or task.date_created
     return dotted(
         source(task.trigger_source),
-        _owner(task, owner),
+        owned_by(task.owner, name=owner),
         f"{'ended' if task.date_done else 'since'} {since(moment)}",
         None if ran is None else f"ran {duration(ran)}",
         None if waited is None else f"waited {duration(waited)}",

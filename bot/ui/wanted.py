@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from bot.refusal import Refusal
 from bot.ui.filters import EPOCH, Wanted
 from bot.ui.layout import dotted
-from bot.ui.phrases import kind, source, status
+from bot.ui.phrases import kind, owned_by, source, status
 from bot.ui.text import at, escape
 
 _AGO = re.compile(r"(\d{1,4})\s*(h|hours?|d|days?|w|weeks?)", re.I)
@@ -41,15 +41,15 @@ def _read(typed: str, now: datetime) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def told(wanted: Wanted) -> str:
-    """In words, as "failed or not run · Mail fetch · not acknowledged"; empty for no filter."""
+def told(wanted: Wanted, *, owner: str | None = None) -> str:
+    """In words, as "failed or not run · Mail fetch · not acknowledged"; empty for no filter. `owner`: its name."""
     return dotted(
         " or ".join(status(one) for one in wanted.status) or None,
         str(kind(wanted.task_type)) if wanted.task_type else None,
         str(source(wanted.trigger_source)) if wanted.trigger_source else None,
         _flag(wanted.acknowledged, "acknowledged", "not acknowledged"),
         _flag(wanted.is_complete, "ended", "not ended"),
-        None if wanted.owner is None else f"owner #{wanted.owner}",
+        owned_by(wanted.owner, name=owner),
         None if wanted.name is None else f"name with “{escape(wanted.name, 40)}”",
         None if wanted.result is None else f"result with “{escape(wanted.result, 40)}”",
         None if wanted.date_created_after is None else f"since {at(wanted.date_created_after)}",

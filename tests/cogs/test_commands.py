@@ -246,10 +246,16 @@ async def test_looking_can_be_kept_to_a_role(tmp_path: Path) -> None:
 
 class TestTheOwner:
     async def test_is_told_by_name(self, house: House) -> None:
-        row = house.paperless.fail("invoice-11.pdf", owner="bob")
-        async with house.bot():
+        async with house.bot() as bot:
+            await bot.desk.watchers["home"].poll_once()
+            row = house.paperless.fail("invoice-11.pdf", owner="bob")
+            card = await house.card(lambda text: "invoice-11.pdf" in text)
             reply = await house.command("task", ref=str(row.id))
-        assert "owner bob" in texts(reply)
+            listed = await house.command("tasks list", owner=house.paperless.owner_id("bob"))
+            question = await house.command("tasks acknowledge", owner=house.paperless.owner_id("bob"))
+            acknowledged = await house.press(card, "Acknowledge")
+        for message in (card, reply, listed, question, acknowledged):
+            assert "owner bob" in texts(message)
 
     @pytest.mark.parametrize("trouble", ["no right to see users", "no answer", "no list of users"])
     async def test_is_a_number_where_the_name_cannot_be_found_out(self, tmp_path: Path, trouble: str) -> None:

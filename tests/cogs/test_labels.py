@@ -1,12 +1,14 @@
 """Names of tags and the like, as people type them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from bot import labels
+from bot.kept import FIRST_SECONDS, Kept
 from bot.labels import Labels
-from bot.paperless import PaperlessClient, Unreachable
+from bot.paperless import Label, PaperlessClient, Unreachable
 from bot.refusal import Refusal
 from bot.sandbox.paperless import SandboxPaperless
 
@@ -68,6 +70,25 @@ async def test_a_name_that_cannot_be_looked_up_is_no_unknown_name(known: Labels,
     await paperless.down()
     with pytest.raises(Unreachable):
         await labels.ids_of(known.tags, "Inbox")
+
+
+async def test_for_the_name_of_an_owner_that_hangs_is_waited_once_and_not_for_each_card() -> None:
+    asked, seconds = 0, 0.0
+
+    async def never() -> tuple[Label, ...]:
+        nonlocal asked
+        asked += 1
+        await asyncio.Event().wait()
+        return ()
+
+    kept = Kept(never, fresh_seconds=300, monotonic=lambda: seconds)
+    first = asyncio.create_task(kept.get())
+    await asyncio.sleep(0)
+    seconds += FIRST_SECONDS
+    async with asyncio.timeout(FIRST_SECONDS / 2):
+        assert await kept.get() == ()
+    kept.close()
+    assert (await first, asked) == ((), 1)
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ class TestUpload:
         (document,) = house.paperless.documents
         assert f"/documents/{document.id}/details" in texts(done)
         assert f"sent by <@{ids.BEN_ID}>" in texts(done)
+        assert "owner admin" in texts(done)
         assert buttons(done) == {"Open in Paperless": f"{house.paperless.url}/documents/{document.id}/details"}
         assert [message["id"] for message in house.posted()] == [reply["id"]]
         assert done["mentions"] == []

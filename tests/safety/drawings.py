@@ -142,7 +142,7 @@ def not_taken(text: str) -> Exception:
 
 
 DRAWN: dict[str, Callable[[str], ui.LayoutView]] = {
-    "a failure": lambda text: render(examples.incident(filename=text, message=text, error_type=text)),
+    "a failure": lambda text: render(examples.incident(filename=text, message=text, error_type=text), owner=text),
     "a failure of an unknown type": lambda text: without_links(
         render(examples.incident(task_type=text, trigger_source=text, filename=None, message=text))
     ),
@@ -229,9 +229,12 @@ DRAWN: dict[str, Callable[[str], ui.LayoutView]] = {
     "a task that is followed": lambda text: following.waiting(
         order(text), HOME, Progress(status=TaskStatus.PENDING, before=3, running=1, since=NOW), silent_since=NOW
     ),
-    "a followed task that failed": lambda text: following.ended(task(text), order(text), HOME),
+    "a followed task that failed": lambda text: following.ended(task(text), order(text), HOME, owner=text),
     "a followed task that is done": lambda text: following.ended(
-        task(text, status=TaskStatus.SUCCESS, result_data={"document_id": 1, "reason": text}), order(text), HOME
+        task(text, status=TaskStatus.SUCCESS, result_data={"document_id": 1, "reason": text}),
+        order(text),
+        HOME,
+        owner=text,
     ),
     "a followed task that never came": lambda text: following.never_appeared(order(text), HOME),
     "a followed task that goes on": lambda text: following.still_going(

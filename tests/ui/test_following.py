@@ -102,7 +102,7 @@ class TestOnTheWay:
 
 class TestTheEnd:
     async def test_a_failure_can_be_acknowledged_there(self) -> None:
-        view = following.ended(examples.task(status=TaskStatus.FAILURE), UPLOAD, HOME)
+        view = following.ended(examples.task(status=TaskStatus.FAILURE), UPLOAD, HOME, owner=None)
         assert buttons(view) == ["Acknowledge", "Details", "Open in Paperless"]
         assert ids(view)[0] == f"t1:task-ack:home:{UUID}"
         assert f"sent by <@{ADA}>" in lines(view)
