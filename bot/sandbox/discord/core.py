@@ -22,11 +22,9 @@ REQUESTS_KEPT = 20_000
 
 
 class Core:
-    def __init__(
-        self, *, clock: Clock | None = None, token: str | None = None, rate_limits: RateLimits | None = None
-    ) -> None:
+    def __init__(self, *, clock: Clock | None, rate_limits: RateLimits | None) -> None:
         self.clock = clock or Clock()
-        self.token = token or new_token()
+        self.token = new_token()
         self.rate_limits = rate_limits or RateLimits()
         self.faults = Faults(self.clock)
         self.new_id = Snowflakes(self.clock.now)

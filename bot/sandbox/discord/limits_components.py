@@ -121,11 +121,7 @@ class Components(Findings):
             self.url((*at, "url"), url, schemes=(*WEB, "discord"), most=BUTTON_URL)
             if url is None:
                 self.add((*at, "url"), "BUTTON_COMPONENT_URL_REQUIRED", "A url is required")
-        elif url is not None:
-            self.add(
-                at, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified"
-            )
-        if style == LINK and custom_id is not None:
+        if (custom_id if style == LINK else url) is not None:
             self.add(
                 at, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified"
             )

@@ -27,16 +27,8 @@ class SandboxDiscord(People):
     `async with SandboxDiscord() as discord: bot = TaskBot(..., connector=discord.connector())`
     """
 
-    def __init__(
-        self,
-        *,
-        socket_path: Path | None = None,
-        clock: Clock | None = None,
-        token: str | None = None,
-        rate_limits: RateLimits | None = None,
-    ) -> None:
-        super().__init__(clock=clock, token=token, rate_limits=rate_limits)
-        self._given_path = socket_path
+    def __init__(self, *, clock: Clock | None = None, rate_limits: RateLimits | None = None) -> None:
+        super().__init__(clock=clock, rate_limits=rate_limits)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._runner: web.AppRunner | None = None
         self._tcp: web.TCPSite | None = None
@@ -45,8 +37,6 @@ class SandboxDiscord(People):
 
     @property
     def socket_path(self) -> Path:
-        if self._given_path is not None:
-            return self._given_path
         if self._folder is None:  # a unix socket's path may have 107 bytes: a short one of our own
             self._folder = tempfile.TemporaryDirectory(prefix="discord-")
         return Path(self._folder.name) / "socket"

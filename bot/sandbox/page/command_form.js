@@ -3,17 +3,15 @@ import { KIND, readValue } from "./commands.js";
 import { el, freshId } from "./dom.js";
 import { autocomplete } from "./interactions.js";
 import { listbox } from "./listbox.js";
-import { store } from "./store.js";
+import { choices as known } from "./store.js";
 
 const SUGGEST_AFTER_MS = 150;
-const people = () => store.everyone.map((user) => ({ value: user.id, label: user.name }));
-const roles = () => store.roles.map((role) => ({ value: role.id, label: `@${role.name}` }));
 const KNOWN_CHOICES = {
   [KIND.BOOLEAN]: () => [{ value: true, label: "True" }, { value: false, label: "False" }],
-  [KIND.USER]: people,
-  [KIND.ROLE]: roles,
-  [KIND.MENTIONABLE]: () => [...people(), ...roles()],
-  [KIND.CHANNEL]: () => store.channels.map((channel) => ({ value: channel.id, label: `#${channel.name}` })),
+  [KIND.USER]: known.users,
+  [KIND.ROLE]: known.roles,
+  [KIND.MENTIONABLE]: known.mentionables,
+  [KIND.CHANNEL]: known.channels,
 };
 
 /** `onsend(options, files)`; `oncancel()`. `focus()` goes to the first field that still needs something. */
@@ -167,8 +165,8 @@ const matchesShown = (list, input) => input.value !== "" && list.active.label ==
 
 /** Options whose values Discord knows (a user, True) are chosen by name, as choices are. */
 function fixed(option) {
-  const known = KNOWN_CHOICES[option.type]?.();
-  return known ? { ...option, choices: known.map((choice) => ({ name: choice.label, value: choice.value })) } : option;
+  const named = KNOWN_CHOICES[option.type]?.();
+  return named ? { ...option, choices: named.map((choice) => ({ name: choice.label, value: choice.value })) } : option;
 }
 
 /** A function from what is typed to options of the list, or null where anything may be typed. */

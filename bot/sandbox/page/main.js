@@ -8,7 +8,7 @@ import { interact } from "./interactions.js";
 import { startDrawers, startTheme } from "./layout.js";
 import { createLog } from "./log.js";
 import { openMenu } from "./menu.js";
-import { isEphemeral } from "./messages.js";
+import { isEphemeral, isLoading } from "./messages.js";
 import { drawPanel, drawStatus } from "./panel.js";
 import { dismiss, dropMessage, putMessage, store } from "./store.js";
 import { keepFresh } from "./times.js";
@@ -99,7 +99,7 @@ function showEvent({ op, message, channel_id: channelId, id }) {
     if (channelId === store.channelId) log.remove(id);
     return;
   }
-  const wasLoading = (store.messages.get(message.channel_id) ?? []).some((old) => old.id === message.id && old.flags & 128);
+  const wasLoading = (store.messages.get(message.channel_id) ?? []).some((old) => old.id === message.id && isLoading(old));
   const isNew = putMessage(message);
   if (message.channel_id !== store.channelId) return isNew ? countUnread(message.channel_id) : undefined;
   if (!isNew) failures.delete(message.id);

@@ -13,7 +13,7 @@ const SILENT = 1 << 12;
 const GROUPED_FOR_MS = 7 * 60 * 1000;
 
 export const isEphemeral = (message) => Boolean(message.flags & EPHEMERAL);
-const isLoading = (message) => Boolean(message.flags & LOADING);
+export const isLoading = (message) => Boolean(message.flags & LOADING);
 const authorName = (message) =>
   namesFor(message).user(message.author.id)?.name ?? message.author.global_name ?? message.author.username;
 

@@ -1,17 +1,14 @@
 // The five select menus. Several values are sent when the list closes, one at once, as Discord does.
 import { el } from "./dom.js";
 import { listbox } from "./listbox.js";
-import { store } from "./store.js";
+import { choices } from "./store.js";
 
-const userOptions = () => store.everyone.map((user) => ({ value: user.id, label: user.name }));
-const roleOptions = () => store.roles.map((role) => ({ value: role.id, label: `@${role.name}` }));
-const channelOptions = () => store.channels.map((channel) => ({ value: channel.id, label: `#${channel.name}` }));
 const OPTIONS = {
   3: (component) => component.options ?? [],
-  5: userOptions,
-  6: roleOptions,
-  7: () => [...userOptions(), ...roleOptions()],
-  8: channelOptions,
+  5: choices.users,
+  6: choices.roles,
+  7: choices.mentionables,
+  8: choices.channels,
 };
 
 /** What may be chosen, and what is chosen at first. */

@@ -20,6 +20,14 @@ export const store = {
   get channel() { return this.channels.find((channel) => channel.id === this.channelId); },
 };
 
+/** What of Discord's own can be chosen by name, in a select as for an option: `{value, label}`. */
+export const choices = {
+  users: () => store.everyone.map((user) => ({ value: user.id, label: user.name })),
+  roles: () => store.roles.map((role) => ({ value: role.id, label: `@${role.name}` })),
+  mentionables: () => [...choices.users(), ...choices.roles()],
+  channels: () => store.channels.map((channel) => ({ value: channel.id, label: `#${channel.name}` })),
+};
+
 /** Who an id is, for mentions in `message`. */
 export function namesFor(message) {
   const mentioned = message.mentions ?? [];

@@ -96,10 +96,10 @@ class Controls(World):
             for number in range(count)
         ]
 
-    def stick(self, filename: str = "endless.pdf", *, ago: float = 0.0, owner: str | None = None) -> Row:
+    def stick(self, filename: str = "endless.pdf", *, ago: float = 0.0) -> Row:
         """A row that a killed worker left `started` for ever, `ago` seconds ago."""
-        started = self._ended(self.ending("ok", filename), owner=owner, ago=ago - DURATION) | UNFINISHED
-        return self.add_task(input_data=consumption.input_data(filename, owner=started["owner"]), **started)
+        started = self._ended(self.ending("ok", filename), owner=None, ago=ago - DURATION) | UNFINISHED
+        return self.add_task(input_data=consumption.input_data(filename, owner=None), **started)
 
     # With time
 
@@ -156,14 +156,14 @@ class Controls(World):
         rows = [self.row(ref) for ref in refs] or self.table.in_states([PENDING])
         return [row for row in rows if self.worker.revoke(row)]
 
-    def restart_folder_consumer(self, outcome: str = "corrupt") -> list[Row]:
+    def restart_folder_consumer(self) -> list[Row]:
         """Files that failed still lie in the consume folder: each is queued again, the same name with a new pk."""
         failed = {
             row.filename
             for row in self.table
             if row.trigger_source == "folder_consume" and row.status == FAILURE and row.filename
         }
-        return [self.upload(name, outcome, owner=None) for name in sorted(failed)]
+        return [self.upload(name, "corrupt", owner=None) for name in sorted(failed)]
 
     # By people
 
@@ -194,9 +194,3 @@ class Controls(World):
 
     def pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)
-
-    def month_passes(self) -> None:
-        """Thirty days, with the weekly sanity check."""
-        for _ in range(4):
-            self.clock.advance(timedelta(days=7.5).total_seconds())
-            self.run("sanity_check", trigger_source="scheduled", seconds=0)

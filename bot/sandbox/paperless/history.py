@@ -10,20 +10,20 @@ from uuid import UUID
 
 from .row import Row
 
+APART = timedelta(seconds=90)
 PREFIX = 0x415C81FE_0000_4000_8000 << 48
 
 
 class History:
-    def __init__(self, size: int, *, until: datetime, apart: timedelta = timedelta(seconds=90)) -> None:
+    def __init__(self, size: int, *, until: datetime) -> None:
         self._size = size
         self._until = until
-        self._apart = apart
 
     def __len__(self) -> int:
         return self._size
 
     def row(self, pk: int) -> Row:
-        created = self._until - (self._size - pk + 1) * self._apart
+        created = self._until - (self._size - pk + 1) * APART
         name = f"scan-{pk:07}.pdf"
         return Row(
             id=pk,

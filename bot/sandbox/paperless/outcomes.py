@@ -83,8 +83,8 @@ def raised(
     return Ending(status=FAILURE, result_data=data, text_2_20=text_2_20)
 
 
-def worker_lost(job: int = 28) -> Ending:
-    message = f"Worker exited prematurely: signal 9 (SIGKILL) Job: {job}."
+def worker_lost() -> Ending:
+    message = "Worker exited prematurely: signal 9 (SIGKILL) Job: 28."
     return _billiard("WorkerLostError", message, 1265, "mark_as_worker_lost", "raise WorkerLostError(")
 
 

@@ -24,6 +24,7 @@ from .row import Row
 from .vocabulary import COMPLETE
 from .weather import Pace
 
+HOST = "127.0.0.1"
 COMPRESSED_FROM = 500  # bytes; smaller answers are sent as they are
 KEPT_REQUESTS = 10_000
 
@@ -47,25 +48,18 @@ class SandboxPaperless(Controls):
         self,
         *,
         version: str = "3.0.5",
-        host: str = "127.0.0.1",
-        port: int = 0,
         clock: Clock | None = None,
         pace: Pace | None = None,
     ) -> None:
         super().__init__(version=version, clock=clock, pace=pace)
         self.faults = Faults()
         self.requests: deque[Request] = deque(maxlen=KEPT_REQUESTS)
-        self._host = host
-        self._port = port
+        self._port = 0  # any, until it has listened once
         self._runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{self._host}:{self._port}"
-
-    @property
-    def port(self) -> int:
-        return self._port
+        return f"http://{HOST}:{self._port}"
 
     @property
     def is_up(self) -> bool:
@@ -95,7 +89,7 @@ class SandboxPaperless(Controls):
         application.router.add_route("*", "/{path:.*}", self._serve)
         runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, self._host, self._port, reuse_address=True)
+        site = web.TCPSite(runner, HOST, self._port, reuse_address=True)
         await site.start()
         self._port = runner.addresses[0][1]
         self._runner = runner
@@ -116,14 +110,11 @@ class SandboxPaperless(Controls):
         """See `EventLog.wait_for`; `since = paperless.events.position` looks at what is to come only."""
         return await self.events.wait_for(predicate, since=since, timeout=timeout)
 
-    async def settled(self, ref: Ref, *, since: int = 0, timeout: float = 5.0) -> Row:
+    async def settled(self, ref: Ref) -> Row:
         """The row once it has ended: success, failure or revoked."""
         row = self.row(ref)
-        if not since and row.status in COMPLETE:
-            return row
-        await self.events.wait_for(
-            lambda event: event.data.get("id") == row.id and row.status in COMPLETE, since=since, timeout=timeout
-        )
+        if row.status not in COMPLETE:
+            await self.events.wait_for(lambda event: event.data.get("id") == row.id and row.status in COMPLETE)
         return row
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:

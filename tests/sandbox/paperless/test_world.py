@@ -200,14 +200,6 @@ def test_routine_failures_and_stuck_rows() -> None:
     assert stuck.date_started == START - timedelta(hours=2)
 
 
-def test_a_month_passes_with_its_weekly_checks() -> None:
-    paperless = SandboxPaperless(clock=Clock.stepped(START))
-    paperless.month_passes()
-    paperless.clock.advance(1)
-    assert paperless.clock.now() == START + timedelta(days=30, seconds=1)
-    assert [r.status for r in paperless.table] == ["success"] * 4
-
-
 def test_after_the_table_was_dropped_pks_start_again_with_other_tasks() -> None:
     paperless = SandboxPaperless(clock=Clock.stepped(START))
     before = paperless.fail()
