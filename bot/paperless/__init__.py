@@ -24,6 +24,7 @@ from bot.paperless.errors import (
     UntrustedCertificate,
     WaitTimedOut,
 )
+from bot.paperless.filters import StatusCountFilters, TaskFilters
 from bot.paperless.labels import Label
 from bot.paperless.models import (
     AcknowledgeResult,
@@ -39,6 +40,8 @@ from bot.paperless.models import (
     TaskType,
     TriggerSource,
 )
+from bot.paperless.rights import Rights
+from bot.paperless.tasks import TaskQuery
 from bot.paperless.wire import Timeouts
 
 __all__ = [
@@ -59,13 +62,17 @@ __all__ = [
     "PaperlessError",
     "RateLimited",
     "Rejected",
+    "Rights",
     "RunResult",
     "ServerError",
     "ServerVersion",
+    "StatusCountFilters",
     "Task",
+    "TaskFilters",
     "TaskNeverAppeared",
     "TaskNotFound",
     "TaskPage",
+    "TaskQuery",
     "TaskStatus",
     "TaskStatusCounts",
     "TaskSummary",

@@ -52,6 +52,8 @@ def _parts(part: Sequence[int]) -> list[Sequence[int]]:
 
 
 def _checked(pks: Iterable[int]) -> list[int]:
+    if not isinstance(pks, Iterable):
+        raise InvalidArgument(f"Tasks are acknowledged by a list of primary keys, not {pks!r}")
     unique = list(dict.fromkeys(pks))
     for pk in unique:
         if isinstance(pk, bool) or not isinstance(pk, int):

@@ -268,6 +268,6 @@ def _extra_headers(headers: Mapping[str, str]) -> dict[str, str]:
     for name, value in headers.items():
         if name.lower() in _OWN_HEADERS:
             raise InvalidArgument(f"The header {name} is set by the client itself")
-        if not _HEADER_NAME.fullmatch(name) or not value.isprintable():
+        if not _HEADER_NAME.fullmatch(name) or not isinstance(value, str) or not value.isprintable():
             raise InvalidArgument(f"The header {name!r} cannot be sent: a space, a line break or the like in it")
     return dict(headers)

@@ -143,4 +143,4 @@ class NotRunnable(InvalidArgument):
 
 
 class ClientClosed(PaperlessError):
-    """The client was closed."""
+    """The client, or the session that it was given, was closed."""

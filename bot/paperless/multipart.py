@@ -4,10 +4,11 @@ import asyncio
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from bot.paperless.errors import InvalidArgument
 from bot.paperless.models import DocumentDraft
@@ -42,19 +43,39 @@ async def upload_body(draft: DocumentDraft) -> AsyncIterator[Body]:
 
 def _fields(draft: DocumentDraft) -> list[tuple[str, str]]:
     number = draft.archive_serial_number
-    if number is not None and not 0 <= number <= LARGEST_ASN:
-        raise InvalidArgument(f"archive_serial_number must be between 0 and {LARGEST_ASN}, not {number}")
+    if number is not None and (not _is_number(number) or not 0 <= number <= LARGEST_ASN):
+        raise InvalidArgument(f"archive_serial_number must be between 0 and {LARGEST_ASN}, not {number!r}")
     found: list[tuple[str, str]] = []
     if draft.title:
         found.append(("title", _checked("title", draft.title)))
     if draft.created is not None:
+        if not isinstance(draft.created, date):
+            raise InvalidArgument(f"created must be a date or a datetime, not {draft.created!r}")
         found.append(("created", draft.created.isoformat()))
     keys = ("correspondent", "document_type", "storage_path", "archive_serial_number")
-    found += [(key, str(getattr(draft, key))) for key in keys if getattr(draft, key) is not None]
-    return found + [("tags", str(tag)) for tag in draft.tags]
+    found += [(key, _number(key, value)) for key in keys if (value := getattr(draft, key)) is not None]
+    return found + [("tags", tag) for tag in _tags(draft.tags)]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _number(key: str, value: Any) -> str:
+    if not _is_number(value):
+        raise InvalidArgument(f"{key} must be a number, an id of the server, not {value!r}")
+    return str(value)
+
+
+def _tags(tags: Any) -> list[str]:
+    if not isinstance(tags, Iterable) or isinstance(tags, str) or not all(map(_is_number, given := list(tags))):
+        raise InvalidArgument(f"tags must be numbers, ids of the server, not {tags!r}")
+    return [str(tag) for tag in given]
 
 
 def _checked(key: str, text: str) -> str:
+    if not isinstance(text, str):
+        raise InvalidArgument(f"The {key} must be a text, not {text!r}")
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -104,6 +125,11 @@ async def _content(draft: DocumentDraft) -> AsyncIterator[tuple[int, AsyncIterat
         with _opened(Path(document)) as file:
             size = os.fstat(file.fileno()).st_size
             yield size, _exactly(size, _read(file))
+    elif not isinstance(document, AsyncIterable):
+        raise InvalidArgument(
+            f"document must be a path, bytes, or an async iterator of bytes, not {type(document).__name__}: "
+            "of an open file, give its path"
+        )
     elif draft.size is not None:
         yield draft.size, _exactly(draft.size, document)
     else:

@@ -170,7 +170,7 @@ class Tasks:
         row was made (index_optimize) or more than one. A failed train_classifier answers like one that went well: look
         at its row. MaybeDone: no answer came, the server may have done it.
         """
-        wanted = TaskType(kind)
+        wanted = _kind(kind)
 
         async def run(version: "Version") -> RunResult:
             _check_runnable(version, wanted)
@@ -182,7 +182,7 @@ class Tasks:
         """Raises NotRunnable if this server cannot start such a task at all. Starts nothing."""
 
         async def check(version: "Version") -> None:
-            _check_runnable(version, TaskType(kind))
+            _check_runnable(version, _kind(kind))
 
         await self._client.speak(check)
 
@@ -194,6 +194,12 @@ class Tasks:
         away for a while is waited for. Many waits share one request a tick.
         """
         return await self._waits.wait(_task_id(task_id), timeout=timeout, grace=grace)
+
+
+def _kind(kind: TaskType | str) -> TaskType:
+    if not isinstance(kind, str):
+        raise InvalidArgument(f"The type of a task is one of {', '.join(TaskType)}, not {kind!r}")
+    return TaskType(kind)
 
 
 def _check_runnable(version: "Version", kind: TaskType) -> None:

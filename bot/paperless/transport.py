@@ -25,6 +25,7 @@ from bot.paperless.wire import Answer, Body, Endpoint, Timeouts, retry_after
 REPEATED = frozenset({429, 502, 503, 504})
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 READ_BUFFER = 2**18
+CLOSED = "This client was closed"
 
 _NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
@@ -50,6 +51,7 @@ class Transport:
         self._headers = dict(headers)
         self._given = session
         self._ssl = _trust(ca_file)
+        self._closed = False
         self._slots = asyncio.Semaphore(connection_limit)
         self._stalled = timeouts.stalled
         self._connect = timeouts.connect
@@ -64,6 +66,7 @@ class Transport:
         self._for_post: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
+        self._closed = True
         for session in (self._for_get, self._for_post):
             if session is not None:
                 await session.close()
@@ -126,8 +129,9 @@ class Transport:
             headers |= {"Content-Type": body.content_type, "Content-Length": str(body.size)}
         limits = self._limits(read=timeout, total=timeout) if timeout else self._patience
         async with self._slots:
+            session = self._session(endpoint.method)
             try:
-                async with self._session(endpoint.method).request(
+                async with session.request(
                     endpoint.method,
                     URL(f"{url}?{query}" if query else url, encoded=True),
                     headers=headers,
@@ -135,9 +139,15 @@ class Transport:
                     allow_redirects=False,
                     timeout=self._endless if isinstance(data, _Sending) else limits,
                     middlewares=self.middlewares or None,
+                    # A session of the caller's may have other habits.
+                    raise_for_status=False,
+                    auto_decompress=True,
+                    ssl=self._ssl,
                 ) as response:
                     return Answer(response.status, response.headers, await self._read(endpoint, response))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                if self._closed and endpoint.idempotent:
+                    raise errors.ClientClosed(CLOSED) from error
                 raise _failure(endpoint, error) from error
 
     def _limits(self, *, read: float, total: float | None) -> aiohttp.ClientTimeout:
@@ -161,7 +171,11 @@ class Transport:
         )
 
     def _session(self, method: str) -> aiohttp.ClientSession:
+        if self._closed:
+            raise errors.ClientClosed(CLOSED)
         if self._given is not None:
+            if self._given.closed:
+                raise errors.ClientClosed("The aiohttp session that this client was given is closed")
             return self._given
         if method == "GET":
             if self._for_get is None:
@@ -210,7 +224,7 @@ def _trust(ca_file: str | PathLike[str] | None) -> ssl.SSLContext | bool:
         return True
     try:
         return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
+    except (OSError, TypeError, ssl.SSLError) as error:
         raise errors.InvalidArgument(f"ca_file {ca_file} holds no readable certificates (PEM): {error}") from None
 
 

@@ -104,3 +104,15 @@ def recordings() -> tuple[Recording, ...]:
         for folder in (PAPERLESS_3, PAPERLESS_2)
         for path in sorted(folder.rglob("*.json"))
     )
+
+
+def is_answer(recording: Recording) -> bool:
+    """A good one, to a request that the client makes."""
+    return recording.is_exchange and recording.status == 200 and recording.endpoint is not None
+
+
+def is_spoken(recording: Recording) -> bool:
+    """In the version that the client speaks with that server."""
+    return (
+        is_answer(recording) and recording.answer.is_json and (recording.folder == PAPERLESS_2) == (recording.api == 9)
+    )

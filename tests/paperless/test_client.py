@@ -1,17 +1,23 @@
 """A client: made, trusting whom, closed."""
 
 import asyncio
+import gzip
 import shutil
 import ssl
 import subprocess
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
 from bot.paperless import (
+    BadToken,
     ClientClosed,
+    DocumentDraft,
     InvalidArgument,
+    MaybeDone,
     PaperlessClient,
     UntrustedCertificate,
 )
@@ -117,9 +123,9 @@ def test_a_token_that_is_none_is_refused_and_not_repeated(token: str, connect: C
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Authorization": "x"}, {"accept": "x"}, {"X-A": "a\r\nB: c"}, {"X A": "x"}, {"": "x"}]
+    "headers", [{"Authorization": "x"}, {"accept": "x"}, {"X-A": "a\r\nB: c"}, {"X A": "x"}, {"": "x"}, {"X-A": 5}]
 )
-def test_headers_that_cannot_be_sent_are_refused(headers: dict[str, str], connect: Connect) -> None:
+def test_headers_that_cannot_be_sent_are_refused(headers: dict[str, Any], connect: Connect) -> None:
     with pytest.raises(InvalidArgument):
         connect("http://host", headers=headers)
 
@@ -148,6 +154,67 @@ async def test_a_session_of_the_callers_is_used_and_left_open(connect: Connect) 
             assert (await first(paperless)).id == 1
 
         assert not session.closed
+
+
+async def test_a_session_that_raises_for_itself_or_leaves_answers_packed_is_used_all_the_same(connect: Connect) -> None:
+    packed = {"Content-Type": "application/json", "Content-Encoding": "gzip", "X-Api-Version": "10"}
+    replies = [
+        Reply(body=gzip.compress(page(task_row()).body), headers=packed),
+        json_reply({"detail": "Invalid token."}, status=401, api=None),
+    ]
+    async with (
+        Server(scripted(*replies)) as server,
+        aiohttp.ClientSession(raise_for_status=True, auto_decompress=False) as session,
+    ):
+        paperless = connect(server, session=session)
+        assert (await first(paperless)).id == 1
+        with pytest.raises(BadToken):
+            await first(paperless)
+
+
+async def test_a_session_that_was_closed_elsewhere_is_told(connect: Connect) -> None:
+    session = aiohttp.ClientSession()
+    await session.close()
+
+    with pytest.raises(ClientClosed, match="session"):
+        await first(connect("http://127.0.0.1:1", session=session))
+
+
+async def test_a_ca_file_holds_for_a_session_of_the_callers_too(
+    tls: ssl.SSLContext, certificate: tuple[Path, Path], connect: Connect
+) -> None:
+    async with Server(scripted(page(task_row())), tls=tls) as server, aiohttp.ClientSession() as session:
+        assert (await first(connect(server, session=session, ca_file=certificate[0]))).id == 1
+        with pytest.raises(UntrustedCertificate):
+            await first(connect(server, session=session))
+
+
+@pytest.mark.parametrize("act", [lambda client: client.tasks.summary(), lambda client: client.tasks.acknowledge([1])])
+async def test_closing_ends_the_calls_that_wait_for_an_answer(
+    act: Callable[[PaperlessClient], Awaitable[object]], connect: Connect
+) -> None:
+    async with Server(scripted(Reply(raw=b"", hang=True))) as server:
+        paperless = connect(server)
+        await paperless.probe()
+        call = asyncio.ensure_future(act(paperless))
+        await server.asked.wait()
+        await paperless.close()
+
+        with pytest.raises(ClientClosed):
+            await call
+        assert len(server.requests) == 1
+
+
+async def test_an_upload_that_is_cut_off_by_closing_may_be_done(connect: Connect) -> None:
+    async with Server(scripted(Reply(raw=b"", hang=True))) as server:
+        paperless = connect(server)
+        await paperless.probe()
+        call = asyncio.ensure_future(paperless.documents.save(DocumentDraft(document=b"x", filename="a.txt")))
+        await server.asked.wait()
+        await paperless.close()
+
+        with pytest.raises(MaybeDone):
+            await call
 
 
 async def test_a_closed_client_says_so(connect: Connect) -> None:

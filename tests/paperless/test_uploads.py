@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
@@ -182,6 +183,29 @@ async def test_no_name_or_title_can_break_the_form(filename: str, title: str) ->
     ],
 )
 async def test_a_draft_that_cannot_be_sent_is_refused(draft: DocumentDraft, words: str, connect: Connect) -> None:
+    async with Server(lambda request: json_reply(UUID)) as server:
+        with pytest.raises(InvalidArgument, match=words):
+            await connect(server).documents.save(draft)
+
+        assert not server.requests
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        ({"document": io.BytesIO(b"x")}, "not BytesIO: of an open file, give its path"),
+        ({"document": None}, "not NoneType"),
+        ({"title": 5}, "title must be a text"),
+        ({"tags": 5}, "tags must be numbers"),
+        ({"tags": "12"}, "tags must be numbers"),
+        ({"correspondent": "ACME"}, "correspondent must be a number"),
+        ({"created": "2026-01-01"}, "created must be a date"),
+    ],
+)
+async def test_what_a_type_checker_would_refuse_is_refused_in_words(
+    odd: dict[str, Any], words: str, connect: Connect
+) -> None:
+    draft = DocumentDraft(**{"document": b"x", "filename": "a", **odd})
     async with Server(lambda request: json_reply(UUID)) as server:
         with pytest.raises(InvalidArgument, match=words):
             await connect(server).documents.save(draft)

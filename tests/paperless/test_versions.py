@@ -9,6 +9,7 @@ import pytest
 from bot.paperless import (
     BadToken,
     Forbidden,
+    InvalidArgument,
     NotPaperless,
     NotRunnable,
     ServerVersion,
@@ -209,6 +210,12 @@ async def test_what_the_server_cannot_run_is_not_asked_for(release: int, kind: s
             await connect(server).tasks.run(kind)
 
         assert all(request.method == "GET" for request in server.requests)
+
+
+async def test_what_is_no_type_of_task_is_refused(connect: Connect) -> None:
+    nothing: Any = None
+    with pytest.raises(InvalidArgument, match="train_classifier"):
+        await connect("http://127.0.0.1:1").tasks.run(nothing)
 
 
 async def test_probing_again_asks_again(connect: Connect) -> None:
