@@ -20,6 +20,7 @@ from bot.failures.card import (
 from bot.paperless.models import Task, TaskStatus, TaskType, TriggerSource
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+T, AT = "<t:1795442400:R>", "<t:1795442400:f>"  # as Discord is told of NOW: how long ago, and the date
 LINK_BASE = "https://docs.example.org"
 ADA = 5000000000000000001
 UUID = "5b6c7d8e-41d0-4ea6-88f8-bdc08b60dd46"

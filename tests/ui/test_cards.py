@@ -7,27 +7,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.failures.card import Card, IncidentCard, IncidentKind, IncidentState, OutageReason
+from bot.failures.card import Card, IncidentCard, IncidentKind, IncidentState
 from bot.ui.cards import render, without_links
 from bot.ui.layout import Accent
 from tests.ui import examples
 from tests.ui.examples import (
     ADA,
+    AT,
     LINK_BASE,
     NOW,
+    T,
     backlog,
     digest,
     in_discord,
     in_paperless,
     incident,
-    line,
     outage,
     reminder,
 )
 from tests.ui.payload import accent, assert_sendable, buttons, ids, lines, texts, urls
-
-T = "<t:1795442400:R>"
-AT = "<t:1795442400:f>"
 
 
 class TestOneFailure:
@@ -161,86 +159,6 @@ def stuck(status: str) -> IncidentCard:
     """As the ledger has it: the status stands where a failure has its error type, and there are no times yet."""
     times: dict[str, Any] = {"duration_seconds": None, "wait_time_seconds": None}
     return incident(kind=IncidentKind.STUCK, message=None, error_type=status, **times)
-
-
-class TestDigest:
-    async def test_a_burst_in_one_card(self) -> None:
-        mail = line(
-            task_type="mail_fetch", message="[Errno 111] Connection refused", count=300, examples=(), example_count=0
-        )
-        view = render(digest(lines=(line(), mail), kinds=20))
-        assert lines(view)[:4] == [
-            "**1,000 tasks failed within 2 min**",
-            "**412** Consume file: Unsupported mime type application/zip · a.zip, b.zip, c.zip and 409 more",
-            "**300** Mail fetch: \\[Errno 111\\] Connection refused",
-            "… and 18 kinds more",
-        ]
-        assert buttons(view) == ["Acknowledge all (1,000)", "Look through", "Open in Paperless"]
-        assert ids(view) == ["t1:all:8:1234", "t1:look:8:0"]
-
-    async def test_partly_acknowledged_tells_what_is_open_and_by_whom(self) -> None:
-        view = render(digest(open_total=12, acknowledgements=(in_discord(), in_paperless())))
-        assert lines(view)[0] == (
-            f"**1,000 tasks failed within 2 min** · 12 still open · acknowledged by <@{ADA}>, in Paperless, {T}"
-        )
-        assert buttons(view)[0] == "Acknowledge all (12)"
-
-    async def test_all_acknowledged_is_grey_and_leaves_looking(self) -> None:
-        view = render(digest(open_total=0, acknowledgements=(in_discord(),)))
-        assert buttons(view) == ["Look through"]
-        assert accent(view) == Accent.GREY
-
-    async def test_catching_up_says_since_when(self) -> None:
-        view = render(digest(catch_up_since=NOW, total=37, open_total=37))
-        assert lines(view)[0] == f"**37 tasks failed while the bot was away, since {AT}**"
-
-    async def test_several_servers_are_told_apart(self) -> None:
-        view = render(digest(show_server=True, link_base=None))
-        assert lines(view)[1].endswith("· home")
-        assert buttons(view) == ["Acknowledge all (1,000)", "Look through"]
-
-
-class TestAboutAServer:
-    async def test_what_had_failed_before(self) -> None:
-        view = render(backlog())
-        assert (
-            lines(view)[0] == "**312 tasks in Paperless had failed before the bot came, 40 of them not acknowledged**"
-        )
-        assert accent(view) == Accent.GREY
-
-    async def test_what_is_not_known_is_not_claimed(self) -> None:
-        assert "acknowledged" not in lines(render(backlog(unacknowledged=None)))[0]
-
-    async def test_nothing_had_failed(self) -> None:
-        assert lines(render(backlog(total=0)))[0] == "**The bot is watching Paperless: no failures so far**"
-
-    async def test_no_answer(self) -> None:
-        view = render(outage(show_server=True))
-        assert lines(view)[0] == f"**Paperless (home) does not answer since {AT}** (12 tries)"
-        assert "not known" in texts(view)
-        assert accent(view) == Accent.RED
-
-    async def test_refused(self) -> None:
-        view = render(outage(reason=OutageReason.REFUSED, detail="The token is not valid.", tries=1))
-        assert lines(view)[:2] == [f"**Paperless refuses the bot since {AT}** (1 try)", "The token is not valid."]
-
-    @pytest.mark.parametrize(
-        ("missed", "says"),
-        [
-            (3, "3 failures in that time."),
-            (0, "Nothing failed in that time."),
-            (None, "What failed in that time is being looked up."),
-        ],
-    )
-    async def test_answers_again(self, missed: int | None, says: str) -> None:
-        view = render(outage(ended_at=NOW + timedelta(minutes=34), missed=missed))
-        assert lines(view) == ["**Paperless answers again; it was away for 34 min**", says]
-        assert accent(view) == Accent.GREY
-
-    async def test_a_reminder(self) -> None:
-        view = render(reminder(open_total=1))
-        assert lines(view)[0] == f"**1 failure waits to be acknowledged, the oldest since {AT}** ({T})"
-        assert buttons(render(reminder(open_total=0))) == ["Look through"]
 
 
 CARDS: list[Card] = [incident(), digest(), backlog(), backlog(total=0), outage(), reminder(), outage(ended_at=NOW)]

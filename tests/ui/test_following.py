@@ -13,10 +13,9 @@ from bot.paperless.models import RunResult, Task, TaskPage, TaskStatus, TaskType
 from bot.ui import following, runs
 from bot.ui.following import Progress, Where, size
 from tests.ui import examples
-from tests.ui.examples import ADA, LINK_BASE, NOW, UUID
+from tests.ui.examples import ADA, LINK_BASE, NOW, UUID, T
 from tests.ui.payload import assert_sendable, buttons, ids, lines, texts
 
-T = "<t:1795442400:R>"
 HOME = Where(server="home", link_base=LINK_BASE, show_server=False)
 RUN = Order(
     server="home",

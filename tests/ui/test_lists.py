@@ -11,10 +11,8 @@ from bot.failures.card import IncidentKind, IncidentState
 from bot.paperless.errors import ServerError, Unreachable
 from bot.paperless.models import TaskStatus, TaskType
 from bot.ui import errors, lists
-from tests.ui.examples import NOW, UUID, failure_row, in_discord, task
+from tests.ui.examples import NOW, UUID, T, failure_row, in_discord, task
 from tests.ui.payload import assert_sendable, buttons, components_of, ids, lines, texts
-
-T = "<t:1795442400:R>"
 
 
 def running(number: int) -> Any:

@@ -22,10 +22,8 @@ from bot.paperless.models import TaskStatus, TaskType
 from bot.ui import outcomes, replies
 from bot.ui.custom_ids import AcknowledgeAll
 from tests.ui import examples
-from tests.ui.examples import ADA, LINK_BASE, NOW, UUID, in_discord, incident, outage, task
+from tests.ui.examples import ADA, LINK_BASE, NOW, UUID, T, in_discord, incident, outage, task
 from tests.ui.payload import assert_sendable, buttons, components_of, ids, lines, texts, urls
-
-T = "<t:1795442400:R>"
 
 
 def shown(**changes: Any) -> Any:

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from bot.paperless.models import TaskSummary, TaskType
 from bot.ui import summaries
 from bot.ui.summaries import Counts, LookBack, chart, earlier
-from tests.ui.examples import LINK_BASE, NOW
+from tests.ui.examples import LINK_BASE, NOW, T
 from tests.ui.payload import assert_sendable, components_of, lines
 
-T = "<t:1795442400:R>"
 MAIL = TaskSummary(task_type=TaskType.MAIL_FETCH, total_count=3, success_count=3, last_success=NOW)
 CONSUME = TaskSummary(
     task_type=TaskType.CONSUME_FILE,
