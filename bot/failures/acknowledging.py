@@ -14,7 +14,6 @@ from bot.failures.card import IncidentState
 from bot.failures.claims import Claim, Claimed, Claims
 from bot.failures.findings import Findings
 from bot.failures.incident import done_at
-from bot.failures.loading import chunks
 from bot.failures.outcome import (
     Acknowledged,
     AcknowledgeOutcome,
@@ -22,6 +21,7 @@ from bot.failures.outcome import (
     NotAcknowledged,
     NothingOpen,
 )
+from bot.failures.parts import chunks
 from bot.failures.writing import LISTED
 from bot.paperless import PaperlessClient
 from bot.paperless.errors import BadToken, Forbidden, InvalidArgument, NotFound, PaperlessError, Rejected

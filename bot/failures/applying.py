@@ -24,7 +24,7 @@ from bot.failures.actions import (
 from bot.failures.card import IncidentState
 from bot.failures.changing import change_failures, end_mute, keep_outage, supersede
 from bot.failures.followers import adopt
-from bot.failures.loading import chunks
+from bot.failures.parts import among, chunks
 from bot.failures.schema import card, channel, failure, incident
 from bot.failures.view import Numbered
 from bot.failures.writing import LISTED, expect, show_again, take, upsert
@@ -111,7 +111,7 @@ class Applying:
             {each.incident for each in plan if isinstance(each, AddFailure | ShowIncident) and each.incident > 0}
         )
         for part in chunks(ids):
-            found = await self._connection.execute(select(incident).where(incident.c.id.in_(part)))
+            found = await self._connection.execute(select(incident).where(among(incident.c.id, part)))
             self._incidents.update((row["id"], dict(row)) for row in found.mappings())
 
     def _open(self, action: OpenIncident, number: int) -> None:

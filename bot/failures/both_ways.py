@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot.failures import looking
 from bot.failures.changes import plan_changes
 from bot.failures.findings import Findings
-from bot.failures.loading import chunks
+from bot.failures.parts import chunks
 from bot.failures.routing import Policy
 from bot.failures.view import OpenFailure, Snapshot
 from bot.paperless import PaperlessClient

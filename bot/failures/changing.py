@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import audit
@@ -13,11 +13,12 @@ from bot.audit import Entry, Result
 from bot.failures.actions import ChangeFailure, KeepOutage
 from bot.failures.card import IncidentState
 from bot.failures.incident import Failure
-from bot.failures.loading import chunks
+from bot.failures.parts import among, chunks
 from bot.failures.rows import OPEN
 from bot.failures.schema import claim, failure, incident, mute, server
 from bot.failures.writing import LISTED, expect, refresh_incidents, show_again, show_cards
 
+SHOWN_MUTED = 25  # cards that say so: an edit each, and old messages have a limit of their own
 CREDITED_FOR = timedelta(minutes=2)  # after that, whoever did it was somebody else
 
 
@@ -100,7 +101,7 @@ async def _claimants(connection: AsyncConnection, ids: Sequence[int], now: datet
         query = (
             select(failure.c.id, claim.c.user_id, claim.c.user_name, failure.c.server, failure.c.task_id)
             .join(claim, claim.c.id == failure.c.claim_id)
-            .where(failure.c.id.in_(part), running)
+            .where(among(failure.c.id, part), running)
         )
         found.update((row[0], _Claimant(*row[1:])) for row in await connection.execute(query))
     return found
@@ -109,7 +110,7 @@ async def _claimants(connection: AsyncConnection, ids: Sequence[int], now: datet
 async def incidents_of(connection: AsyncConnection, failure_ids: Sequence[int]) -> set[int]:
     found: set[int] = set()
     for part in chunks(failure_ids):
-        query = select(failure.c.incident_id).where(failure.c.id.in_(part)).distinct()
+        query = select(failure.c.incident_id).where(among(failure.c.id, part)).distinct()
         found.update(each for each in (await connection.execute(query)).scalars() if each is not None)
     return found
 
@@ -123,7 +124,7 @@ async def supersede(connection: AsyncConnection, told: Mapping[int, Failure], *,
         older: list[Any] = []
         for part in chunks(sorted(task_ids)):
             query = select(failure.c.id, failure.c.kind, failure.c.running_again, failure.c.task_id).where(
-                failure.c.server == name, failure.c.task_id.in_(part), failure.c.state == OPEN
+                failure.c.server == name, among(failure.c.task_id, part), failure.c.state == OPEN
             )
             older += [row for row in await connection.execute(query) if row.id not in told]
         await _end(connection, name, older, now=now)
@@ -132,7 +133,9 @@ async def supersede(connection: AsyncConnection, told: Mapping[int, Failure], *,
 async def _end(connection: AsyncConnection, name: str, older: Sequence[Any], *, now: datetime) -> None:
     ids = [row.id for row in older]
     for part in chunks(ids):
-        await connection.execute(update(failure).where(failure.c.id.in_(part)).values(state=IncidentState.ENDED.value))
+        await connection.execute(
+            update(failure).where(among(failure.c.id, part)).values(state=IncidentState.ENDED.value)
+        )
     listed = sum(row.kind in LISTED and not row.running_again for row in older)
     await expect(connection, name, -listed)
     await refresh_incidents(connection, await incidents_of(connection, ids), now=now)
@@ -167,6 +170,10 @@ async def end_mute(connection: AsyncConnection, mute_id: int, *, reason: str, no
 
 
 async def show_muted(connection: AsyncConnection, fingerprint: str) -> None:
-    """The newest incident of a fingerprint is the one whose card tells of a mute."""
-    query = select(incident.c.id).where(incident.c.fingerprint == fingerprint).order_by(incident.c.id.desc()).limit(1)
-    await show_again(connection, incidents=(await connection.execute(query)).scalars().all())
+    """Those cards tell of a mute: of the newest incident of a fingerprint, and the newest that are open of a kind."""
+    of_it = or_(incident.c.fingerprint == fingerprint, incident.c.kind_print == fingerprint)
+    newest = select(incident.c.id).where(of_it).order_by(incident.c.id.desc()).limit(1)
+    a_card_each = select(func.max(incident.c.id).label("id")).where(of_it, incident.c.open_count > 0)
+    still_open = a_card_each.group_by(incident.c.card_id).order_by(func.max(incident.c.id).desc()).limit(SHOWN_MUTED)
+    found = {*(await connection.execute(newest)).scalars(), *(await connection.execute(still_open)).scalars()}
+    await show_again(connection, incidents=tuple(found))

@@ -17,8 +17,8 @@ from bot.database import Database
 from bot.failures import rows
 from bot.failures.card import Acknowledgement, IncidentKind, IncidentState
 from bot.failures.changing import incidents_of
-from bot.failures.loading import chunks
 from bot.failures.outcome import AlreadyAcknowledged, BeingAcknowledged, NothingOpen, UnknownCard
+from bot.failures.parts import among, chunks
 from bot.failures.schema import card, claim, failure, incident
 from bot.failures.writing import LISTED, expect, refresh_incidents
 
@@ -66,7 +66,7 @@ class Claims:
         self, server: str, task_ids: Collection[str], *, user_id: int, user_name: str
     ) -> Claim | AlreadyAcknowledged | BeingAcknowledged | NothingOpen | UnknownCard:
         """What is told of these tasks. UnknownCard: none of them is."""
-        chosen = and_(failure.c.server == server, failure.c.task_id.in_(list(task_ids)))
+        chosen = and_(failure.c.server == server, among(failure.c.task_id, sorted(task_ids)))
         async with self._database.write() as connection:
             return await self._claim(connection, chosen, user_id=user_id, user_name=user_name)
 
@@ -76,7 +76,7 @@ class Claims:
         found: set[str] = set()
         async with self._database.read() as connection:
             for part in chunks(sorted(task_ids)):
-                query = select(failure.c.task_id).where(chosen, failure.c.task_id.in_(part))
+                query = select(failure.c.task_id).where(chosen, among(failure.c.task_id, part))
                 found |= set((await connection.execute(query)).scalars())
         return found
 
@@ -99,7 +99,7 @@ class Claims:
         made = await connection.execute(insert(claim).values(values).returning(claim.c.id))
         claim_id: int = made.scalar_one()
         for part in chunks([row.id for row in free]):
-            await connection.execute(update(failure).where(failure.c.id.in_(part)).values(claim_id=claim_id))
+            await connection.execute(update(failure).where(among(failure.c.id, part)).values(claim_id=claim_id))
         return Claim(claim_id=claim_id, failures=tuple(_claimed(row) for row in free))
 
     async def _refusal(
@@ -157,7 +157,7 @@ class Claims:
         }
         done: list[Any] = []
         for part in chunks(failure_ids):
-            statement = update(failure).where(failure.c.id.in_(part), failure.c.state == rows.OPEN).values(values)
+            statement = update(failure).where(among(failure.c.id, part), failure.c.state == rows.OPEN).values(values)
             told = statement.returning(failure.c.id, failure.c.server, failure.c.kind, failure.c.task_id)
             done += (await connection.execute(told)).all()
         for name in {row.server for row in done}:

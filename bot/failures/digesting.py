@@ -1,6 +1,7 @@
 """The lines of a digest: a kind each, with its counts and a few file names; in the database, however many there are."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -9,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.failures import rows
 from bot.failures.card import EXAMPLES, MAX_LINES, DigestLine, IncidentKind
 from bot.failures.incident import bare_message
-from bot.failures.schema import failure, incident
+from bot.failures.parts import among
+from bot.failures.schema import failure, incident, mute
 
 Examples = tuple[tuple[str, ...], int]  # file names, oldest first; and how many there are
 
@@ -32,14 +34,18 @@ async def lines_of(connection: AsyncConnection, chosen: Select[Any]) -> tuple[Di
     found = (await connection.execute(query)).all()
     first = await _firsts(connection, [line.line_id for line in found])
     examples = await _examples(connection, chosen)
-    return tuple(_line(line, first[line.line_id], examples.get(line.kind_print, ((), 0))) for line in found)
+    muted = await _muted(connection, [line.kind_print for line in found])
+    return tuple(
+        _line(line, first[line.line_id], examples.get(line.kind_print, ((), 0)), muted.get(line.kind_print))
+        for line in found
+    )
 
 
 async def _firsts(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, rows.Row]:
     query = (
         select(incident.c.id.label("line_id"), failure)
         .join(failure, failure.c.id == incident.c.newest_failure_id)
-        .where(incident.c.id.in_(ids))
+        .where(among(incident.c.id, ids))
     )
     return {row["line_id"]: row for row in (await connection.execute(query)).mappings()}
 
@@ -66,7 +72,14 @@ async def _examples(connection: AsyncConnection, chosen: Select[Any]) -> dict[st
     return found
 
 
-def _line(line: Any, first: rows.Row, examples: Examples) -> DigestLine:
+async def _muted(connection: AsyncConnection, kind_prints: Sequence[str]) -> dict[str, datetime]:
+    """Until when those are muted that are, whatever the file."""
+    query = select(mute.c.fingerprint, mute.c.until).where(mute.c.ended_at.is_(None))
+    found = await connection.execute(query.where(among(mute.c.fingerprint, kind_prints)))
+    return {row.fingerprint: row.until for row in found}
+
+
+def _line(line: Any, first: rows.Row, examples: Examples, muted_until: datetime | None) -> DigestLine:
     return DigestLine(
         line_id=line.line_id,
         server=first["server"],
@@ -78,4 +91,5 @@ def _line(line: Any, first: rows.Row, examples: Examples) -> DigestLine:
         open_count=line.open_count,
         examples=examples[0],
         example_count=examples[1],
+        muted_until=muted_until,
     )

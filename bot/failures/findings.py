@@ -19,7 +19,8 @@ from bot.failures.card import IncidentKind
 from bot.failures.changing import change_failures
 from bot.failures.followers import being_ordered
 from bot.failures.incident import Failure
-from bot.failures.loading import chunks, load_view
+from bot.failures.loading import load_view
+from bot.failures.parts import among, chunks
 from bot.failures.plan import plan
 from bot.failures.routing import Policy
 from bot.failures.schema import failure, incident, server
@@ -95,21 +96,21 @@ class Findings:
         if not found:
             return set()
         async with self._database.write() as connection:
-            new = await self._settle(connection, name, list(found.values()))
-            seen = [rows.failure_values(each, state=rows.SEEN, seen_at=self._now()) for each in new]
-            if not seen:
-                return set()
-            statement = upserting(connection, failure).on_conflict_do_nothing()
-            written = await connection.execute(statement.returning(failure.c.task_id, failure.c.at), seen)
-            return {(row.task_id, row.at) for row in written}
+            left = await self._settle(connection, name, list(found.values()))
+            known = await _known(connection, name, [each.task_id for each in left])
+            new = [each for each in left if (each.task_id, each.at) not in known]
+            if new:
+                seen = [rows.failure_values(each, state=rows.SEEN, seen_at=self._now()) for each in new]
+                await connection.execute(upserting(connection, failure).on_conflict_do_nothing(), seen)
+        return {(each.task_id, each.at) for each in new}
 
     async def _settle(self, connection: AsyncConnection, name: str, failures: list[Failure]) -> list[Failure]:
         """2.20 writes a failed row twice. One that had to be told unfinished takes in what came after, as the same."""
-        task_ids = [each.task_id for each in failures if each.settled]
-        query = select(failure).where(
-            failure.c.server == name, failure.c.task_id.in_(task_ids), failure.c.settled.is_(False)
-        )
-        unfinished = {row["task_id"]: row for row in (await connection.execute(query)).mappings()} if task_ids else {}
+        unfinished: dict[str, rows.Row] = {}
+        for part in chunks([each.task_id for each in failures if each.settled]):
+            query = select(failure).where(failure.c.server == name, among(failure.c.task_id, part))
+            found = await connection.execute(query.where(failure.c.settled.is_(False)))
+            unfinished.update((row["task_id"], row) for row in found.mappings())
         for each in failures:
             row = unfinished.get(each.task_id) if each.settled else None
             if row is not None and each.at >= row["at"]:
@@ -209,6 +210,15 @@ class Findings:
             return row[0], row[1]
 
         return await self._database.unchanged(("open", name), read)
+
+
+async def _known(connection: AsyncConnection, name: str, task_ids: Sequence[str]) -> set[Key]:
+    found: set[Key] = set()
+    for part in chunks(task_ids):
+        query = select(failure.c.task_id, failure.c.at)
+        told = await connection.execute(query.where(failure.c.server == name, among(failure.c.task_id, part)))
+        found |= {(row.task_id, row.at) for row in told}
+    return found
 
 
 async def _finish(connection: AsyncConnection, row: rows.Row, finished: Failure) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
 from bot.failures.order import UNDER_WAY, Busy, Follower, Order, Purpose, State, TooSoon
+from bot.failures.parts import among
 from bot.failures.schema import failure, follower
 
 ORDER_TAKES = timedelta(minutes=20)  # 2.20 works inside the request, and a large file takes its time
@@ -115,7 +116,7 @@ def being_ordered(now: datetime) -> ColumnElement[bool]:
 
 async def adopt(connection: AsyncConnection, follower_ids: Collection[int], *, now: datetime) -> None:
     """Their messages are cards from now on."""
-    chosen = update(follower).where(follower.c.id.in_(follower_ids))
+    chosen = update(follower).where(among(follower.c.id, sorted(follower_ids)))
     await connection.execute(chosen.values(state=State.ADOPTED, ended_at=now))
 
 

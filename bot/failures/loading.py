@@ -1,9 +1,9 @@
 """Reads what a plan needs from the ledger, on a given connection: the View of a Snapshot."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.failures import rows
 from bot.failures.actions import Window
 from bot.failures.card import IncidentKind, IncidentState
+from bot.failures.parts import CHUNK, among, chunks
 from bot.failures.schema import card, channel, failure, follower, incident, mute, server
 from bot.failures.view import Followed, Muted, Numbered, ServerState, Standing, Swallowed, View, Waiting
 
-T = TypeVar("T")
 JUST_NOW = timedelta(hours=1)  # a message that told an end longer ago is no card of what happens now
-CHUNK = 500  # values in one IN: SQLite's own limit is far above, PostgreSQL's planner prefers it
 
 
 async def load_view(
@@ -30,14 +29,13 @@ async def load_view(
 ) -> View:
     """Everything that a plan about these failures may look at."""
     mutes = await _mutes(connection)
-    running = {each.fingerprint for each in mutes if each.until > now}
     prints = {each.failure.fingerprint for each in failures}
     return View(
         server=await _server_state(connection, server_name, away_since),
         incidents=await _standings(connection, prints | {each.fingerprint for each in mutes}),
         windows=await _windows(connection),
         mutes=mutes,
-        swallowed=await _swallowed(connection, running),
+        swallowed=await _swallowed(connection, now),
         waiting=await _waiting(connection, now - escalate_after) if escalate_after is not None else (),
         followed=await _followed(connection, server_name, {each.failure.task_id for each in failures}, now),
     )
@@ -60,7 +58,7 @@ async def _standings(connection: AsyncConnection, prints: Iterable[str]) -> dict
     found: dict[str, Standing] = {}
     for part in chunks(sorted(prints)):
         newest = (
-            select(func.max(incident.c.id)).where(incident.c.fingerprint.in_(part)).group_by(incident.c.fingerprint)
+            select(func.max(incident.c.id)).where(among(incident.c.fingerprint, part)).group_by(incident.c.fingerprint)
         )
         query = (
             select(incident, card.c.state.label("card_state"))
@@ -87,7 +85,7 @@ async def _windows(connection: AsyncConnection) -> dict[int, Window]:
     """Cards that were deleted or merged in the meantime take nothing in any more."""
     windows = {row["id"]: rows.window_from(row) for row in (await connection.execute(select(channel))).mappings()}
     ids = [each for window in windows.values() for each in (window.digest, window.held, window.catch_up) if each]
-    query = select(card.c.id).where(card.c.id.in_(ids), card.c.state == "standing")
+    query = select(card.c.id).where(among(card.c.id, ids), card.c.state == "standing")
     standing = set((await connection.execute(query)).scalars()) if ids else set()
     return {key: _without_fallen(window, standing) for key, window in windows.items()}
 
@@ -101,21 +99,17 @@ def _without_fallen(window: Window, standing: set[int]) -> Window:
     )
 
 
-async def _swallowed(connection: AsyncConnection, muted: set[str]) -> tuple[Swallowed, ...]:
-    """Open incidents that have no card, and are not muted any more."""
+async def _swallowed(connection: AsyncConnection, now: datetime) -> tuple[Swallowed, ...]:
+    """Open incidents that have no card, and are not muted any more; some at a time."""
     query = (
         select(failure, incident.c.id.label("its_incident"))
         .join(incident, incident.c.newest_failure_id == failure.c.id)
-        .where(incident.c.card_id.is_(None), incident.c.open_count > 0)
+        .where(incident.c.card_id.is_(None), incident.c.open_count > 0, ~is_muted(mute.c.until > now))
         .order_by(incident.c.id)
         .limit(CHUNK)
     )
     found = (await connection.execute(query)).mappings()
-    return tuple(
-        Swallowed(incident_id=row["its_incident"], failure=rows.failure_from(row))
-        for row in found
-        if row["fingerprint"] not in muted
-    )
+    return tuple(Swallowed(incident_id=row["its_incident"], failure=rows.failure_from(row)) for row in found)
 
 
 async def _waiting(connection: AsyncConnection, told_before: datetime) -> tuple[Waiting, ...]:
@@ -149,7 +143,7 @@ async def _followed(
     for part in chunks(sorted(task_ids)):
         query = (
             select(follower)
-            .where(follower.c.server == name, follower.c.task_id.in_(part), follower.c.message_id.is_not(None))
+            .where(follower.c.server == name, among(follower.c.task_id, part), follower.c.message_id.is_not(None))
             .where(follower.c.state.in_(("following", "told")), recent)
             .order_by(follower.c.id.desc())  # of several, the first one ordered it
         )
@@ -160,10 +154,10 @@ async def _followed(
 
 def not_muted() -> ColumnElement[bool]:
     """Of an incident; a drill is nothing to remind anybody of, either."""
-    muted = select(mute.c.fingerprint).where(mute.c.ended_at.is_(None))
-    return and_(incident.c.fingerprint.not_in(muted), incident.c.kind != IncidentKind.DRILL.value)
+    return and_(~is_muted(), incident.c.kind != IncidentKind.DRILL.value)
 
 
-def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
+def is_muted(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of an incident: it alone, or its kind. `conditions`: of the mute, besides that nobody has ended it."""
+    muted = select(mute.c.fingerprint).where(mute.c.ended_at.is_(None), *conditions)
+    return or_(incident.c.fingerprint.in_(muted), incident.c.kind_print.in_(muted))

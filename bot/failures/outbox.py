@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.database import Database
 from bot.failures.actions import CardKind
 from bot.failures.card import Card
+from bot.failures.parts import among
 from bot.failures.rendering import Rendering
 from bot.failures.schema import card, incident
 from bot.failures.writing import show_cards
@@ -194,8 +195,8 @@ async def _merge(connection: AsyncConnection, ids: list[int], *, since: datetime
     into, *others = ids
     values = {"kind": CardKind.DIGEST.value, "catch_up_since": since, "mention_role_id": None}
     await connection.execute(update(card).where(card.c.id == into).values(values))
-    await connection.execute(update(incident).where(incident.c.card_id.in_(others)).values(card_id=into))
-    await connection.execute(update(card).where(card.c.id.in_(others)).values(state="merged"))
+    await connection.execute(update(incident).where(among(incident.c.card_id, others)).values(card_id=into))
+    await connection.execute(update(card).where(among(card.c.id, others)).values(state="merged"))
     await show_cards(connection, (into,))
 
 

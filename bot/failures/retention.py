@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
 from bot.failures import rows
+from bot.failures.parts import among
 from bot.failures.schema import card, channel, claim, drill, failure, follower, incident, mute, server
 from bot.failures.writing import LISTED
 
@@ -55,12 +56,12 @@ class Retention:
         settled = _settled(before, bound=bound).where(failure.c.server == name).distinct().limit(AT_ONCE)
         async with self._database.write() as connection:
             ids = (await connection.execute(settled)).scalars().all()
-            of_these = failure.c.incident_id.in_(ids)
+            of_these = among(failure.c.incident_id, ids)
             backlog = and_(failure.c.server == name, failure.c.state == rows.BACKLOG, failure.c.at <= bound)
             backlog &= failure.c.seen_at <= before
             gone = await connection.execute(delete(failure).where(or_(of_these, backlog)).returning(failure.c.id))
             number = len(gone.all())
-            await connection.execute(delete(incident).where(incident.c.id.in_(ids)))
+            await connection.execute(delete(incident).where(among(incident.c.id, ids)))
         return number
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures.card import IncidentKind, IncidentState
-from bot.failures.loading import chunks, not_muted
+from bot.failures.loading import not_muted
+from bot.failures.parts import among, chunks
 from bot.failures.rows import OPEN
 from bot.failures.schema import card, failure, incident, ledger_value, server
 
@@ -52,7 +53,7 @@ async def expect(connection: AsyncConnection, name: str, difference: int) -> Non
 async def show_cards(connection: AsyncConnection, ids: Iterable[int]) -> None:
     """These cards no longer show the truth: due, unless they were deleted or merged."""
     for part in chunks(sorted(ids)):
-        statement = update(card).where(card.c.id.in_(part), card.c.state == "standing")
+        statement = update(card).where(among(card.c.id, part), card.c.state == "standing")
         await connection.execute(statement.values(revision=card.c.revision + 1))
 
 
@@ -60,7 +61,7 @@ async def show_again(connection: AsyncConnection, *, incidents: Collection[int])
     """The cards that these incidents are on are due, once each."""
     ids: set[int] = set()
     for part in chunks(sorted(incidents)):
-        found = await connection.execute(select(incident.c.card_id).where(incident.c.id.in_(part)).distinct())
+        found = await connection.execute(select(incident.c.card_id).where(among(incident.c.id, part)).distinct())
         ids.update(each for each in found.scalars() if each is not None)
     await show_cards(connection, ids)
 
@@ -74,7 +75,7 @@ async def refresh_incidents(connection: AsyncConnection, incidents: Collection[i
         is_open = (failure.c.incident_id == incident.c.id) & (failure.c.state == OPEN)
         counted = select(func.count()).where(is_open).scalar_subquery()
         newest = select(failure.c.state).where(failure.c.id == incident.c.newest_failure_id).scalar_subquery()
-        chosen = incident.c.id.in_(part)
+        chosen = among(incident.c.id, part)
         await connection.execute(update(incident).where(chosen).values(open_count=counted))
         settled = case((newest == OPEN, literal(IncidentState.ENDED.value)), else_=newest)
         await connection.execute(
@@ -98,7 +99,7 @@ async def _show_reminders(connection: AsyncConnection, incidents: Collection[int
         reminders = select(card.c.id).where(
             card.c.kind == "reminder",
             card.c.state == "standing",
-            card.c.channel_id.in_(channels.where(incident.c.id.in_(part))),
+            card.c.channel_id.in_(channels.where(among(incident.c.id, part))),
             card.c.channel_id.not_in(still_open),
         )
         await show_cards(connection, (await connection.execute(reminders)).scalars().all())
