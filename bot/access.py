@@ -66,7 +66,7 @@ def action_of(custom_id: CustomId) -> Action:
             return Action.ACKNOWLEDGE
         case custom_ids.Details() | custom_ids.OnTask(verb="info"):
             return Action.DETAILS
-        case custom_ids.Mute() | custom_ids.EndMute():
+        case custom_ids.Mute() | custom_ids.MuteLine() | custom_ids.EndMute():
             return Action.MUTE
         case custom_ids.RunNow():
             return Action.RUN

@@ -12,7 +12,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_J
 from apscheduler.triggers.interval import IntervalTrigger
 from discord.ext import commands
 
-from bot.failures.card import BacklogCard, Card, IncidentCard, OutageCard, ReminderCard
+from bot.failures.card import BacklogCard, Card, DigestCard, IncidentCard, OutageCard, ReminderCard
 from bot.failures.drills import Drills
 from bot.failures.outcome import Acknowledged, AcknowledgeOutcome
 from bot.failures.retention import Retention
@@ -20,9 +20,9 @@ from bot.interactions import BotInteraction, change, defer, defer_update, record
 from bot.jobs import job
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task
-from bot.presses import Press, hand_on
+from bot.presses import Press, chosen_numbers, hand_on
 from bot.ui import errors, lists, outcomes, replies
-from bot.ui.custom_ids import Acknowledge, AcknowledgeAll, CustomId, Details, LookThrough, Mute
+from bot.ui.custom_ids import Acknowledge, AcknowledgeAll, CustomId, Details, LookThrough, Mute, MuteLine
 from bot.ui.custom_ids import Failures as FailuresPage
 from bot.ui.layout import Accent
 from bot.unknown import since_when
@@ -39,7 +39,7 @@ FORGET_AFTER = 600  # not while the first polls have much to tell
 AT_ONCE = 500
 """Failures that are acknowledged before anyone wonders."""
 MUTED_FOR = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "until": timedelta(days=30)}
-"""A mute always ends: `until` means until it fails differently or succeeds, and after 30 days all the same."""
+"""A mute always ends: `until` means until it fails differently, and after 30 days all the same."""
 
 
 class Failures(commands.Cog):
@@ -114,6 +114,8 @@ class Failures(commands.Cog):
                 await self._details(interaction, custom_id)
             case LookThrough():
                 await self._look_through(interaction, custom_id)
+            case MuteLine():
+                await self._ask_how_long(interaction, custom_id)
             case Mute():
                 await self._mute(interaction, custom_id)
 
@@ -199,8 +201,24 @@ class Failures(commands.Cog):
             page = await self.bot.ledger.open_rows(offset=offset, limit=lists.PAGE)
         else:
             page = await self.bot.ledger.rows(custom_id.card_id, offset=offset, limit=lists.PAGE)
-        view = lists.look_through(page.rows, card_id=custom_id.card_id, total=page.total, page=custom_id.page)
+        view = lists.look_through(
+            page.rows,
+            card_id=custom_id.card_id,
+            total=page.total,
+            page=custom_id.page,
+            kinds=card.lines if isinstance(card, DigestCard) else (),
+        )
         await (change if turning else say)(interaction, view)
+
+    async def _ask_how_long(self, interaction: BotInteraction, custom_id: MuteLine) -> None:
+        await defer(interaction)
+        if not await self._belongs(interaction, custom_id.card_id):
+            return
+        card = await self.bot.ledger.card(custom_id.card_id)
+        lines = card.lines if isinstance(card, DigestCard) else ()
+        line = next((line for line in lines if line.line_id in chosen_numbers(interaction)), None)
+        view = replies.message(outcomes.muted(None)) if line is None else outcomes.mute_kind(custom_id.card_id, line)
+        await say(interaction, view)
 
     async def _mute(self, interaction: BotInteraction, custom_id: Mute) -> None:
         await defer_update(interaction)
@@ -209,6 +227,7 @@ class Failures(commands.Cog):
         user = interaction.user
         mute = await self.bot.desk.mute(
             card_id=custom_id.card_id,
+            line_id=custom_id.line_id,
             for_=MUTED_FOR[custom_id.span],
             until_change=custom_id.span == "until",
             user_id=user.id,

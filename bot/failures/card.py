@@ -95,6 +95,7 @@ class DigestLine:
     open_count: int
     examples: tuple[str, ...]  # at most EXAMPLES file names, oldest first
     example_count: int  # how many different file names there are
+    muted_until: datetime | None = None  # the whole kind, whatever the file
 
 
 EXAMPLES = 3

@@ -98,11 +98,19 @@ class Desk:
         return outcome
 
     async def mute(
-        self, *, card_id: int, for_: timedelta | None, until_change: bool, user_id: int, user_name: str
+        self,
+        *,
+        card_id: int,
+        line_id: int | None = None,
+        for_: timedelta | None,
+        until_change: bool,
+        user_id: int,
+        user_name: str,
     ) -> Mute | None:
-        """None: no such card, or more than one incident is on it."""
+        """What a card shows; `line_id`: all of the kind of that line of it. None: no such card or line, or more than
+        one incident is on the card and no line is named."""
         mute = await self.ledger.mute(
-            card_id, for_=for_, until_change=until_change, user_id=user_id, user_name=user_name
+            card_id, line_id=line_id, for_=for_, until_change=until_change, user_id=user_id, user_name=user_name
         )
         await self.courier.deliver_once()
         return mute

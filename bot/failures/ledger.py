@@ -139,10 +139,17 @@ class Ledger:
         return await self._mutes.running()
 
     async def mute(
-        self, card_id: int, *, for_: timedelta | None, until_change: bool, user_id: int, user_name: str
+        self,
+        card_id: int,
+        *,
+        line_id: int | None = None,
+        for_: timedelta | None,
+        until_change: bool,
+        user_id: int,
+        user_name: str,
     ) -> Mute | None:
         return await self._mutes.add(
-            card_id, for_=for_, until_change=until_change, user_id=user_id, user_name=user_name
+            card_id, line_id=line_id, for_=for_, until_change=until_change, user_id=user_id, user_name=user_name
         )
 
     async def unmute(self, mute_id: int, *, user_id: int, user_name: str) -> bool:

@@ -1,7 +1,8 @@
-"""Mutes in the ledger: a fingerprint is recorded and not told, for a time that always ends."""
+"""Mutes in the ledger: a fingerprint, or a kind, is recorded and not told, for a time that always ends."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,26 +25,34 @@ class Mutes:
         self._now = now
 
     async def add(
-        self, card_id: int, *, for_: timedelta | None, until_change: bool, user_id: int, user_name: str
+        self,
+        card_id: int,
+        *,
+        line_id: int | None = None,
+        for_: timedelta | None,
+        until_change: bool,
+        user_id: int,
+        user_name: str,
     ) -> Mute | None:
-        """Mute what a card shows. None: no such card, or more than one incident is on it.
+        """Mute what a card shows; `line_id`: all of the kind of that line, whatever the file.
 
-        `until_change`: until the same task fails differently; then `for_` None means 30 days at most.
+        None: no such card or line, or more than one incident is on the card and no line is named. `until_change`: until
+        the same task fails differently; then `for_` None means 30 days at most.
         """
         now = self._now()
         until = now + min(for_ or UNTIL_CHANGE_AT_MOST, UNTIL_CHANGE_AT_MOST)
         async with self._database.write() as connection:
-            shown = await _shown(connection, card_id)
+            shown = await _shown(connection, card_id, line_id)
             if shown is None:
                 return None
-            running = mute.c.fingerprint == shown["fingerprint"], mute.c.ended_at.is_(None)
+            values = _of_one(shown) if line_id is None else _of_kind(shown)
+            running = mute.c.fingerprint == values["fingerprint"], mute.c.ended_at.is_(None)
             await connection.execute(update(mute).where(*running).values(ended_at=now, end_reason="muted anew"))
-            values = {name: shown[name] for name in ("server", "fingerprint", "subject", "task_type", "filename")}
             values |= {"message": bare_message(shown["message"], shown["filename"])}
             values |= {"at": now, "until": until, "until_change": until_change}
             values |= {"user_id": user_id, "user_name": user_name}
             made = (await connection.execute(insert(mute).values(values).returning(mute))).mappings().one()
-            await show_muted(connection, shown["fingerprint"])
+            await show_muted(connection, values["fingerprint"])
             tasks = (shown["task_id"],) if shown["task_id"] else ()
             await self._audit(connection, made, user_id=user_id, user_name=user_name, done="muted", tasks=tasks)
             return _mute(made, swallowed=0)
@@ -67,7 +76,7 @@ class Mutes:
         done: str,
         tasks: tuple[str, ...] = (),
     ) -> None:
-        what = " ".join(filter(None, (row["task_type"], row["filename"])))
+        what = " ".join(filter(None, (row["task_type"], row["filename"] or row["message"])))
         entry = Entry(
             user_id=user_id,
             user_name=user_name,
@@ -84,7 +93,7 @@ class Mutes:
         """The next to end first."""
         swallowed = (
             select(func.count())
-            .where(failure.c.fingerprint == mute.c.fingerprint, failure.c.seen_at > mute.c.at)
+            .where(mute.c.fingerprint.in_((failure.c.fingerprint, failure.c.kind_print)), failure.c.seen_at > mute.c.at)
             .scalar_subquery()
         )
         query = (
@@ -96,13 +105,26 @@ class Mutes:
             return tuple(_mute(row, swallowed=row["swallowed"]) for row in (await connection.execute(query)).mappings())
 
 
-async def _shown(connection: AsyncConnection, card_id: int) -> rows.Row | None:
+def _of_one(shown: rows.Row) -> dict[str, Any]:
+    return {name: shown[name] for name in ("server", "fingerprint", "subject", "task_type", "filename")}
+
+
+def _of_kind(shown: rows.Row) -> dict[str, Any]:
+    """Where a file is named no single task stands for the kind: then nothing "changes" it."""
+    subject = shown["subject"] if shown["filename"] is None else shown["kind_print"]
+    kind = {"fingerprint": shown["kind_print"], "subject": subject, "filename": None}
+    return kind | {name: shown[name] for name in ("server", "task_type")}
+
+
+async def _shown(connection: AsyncConnection, card_id: int, line_id: int | None) -> rows.Row | None:
     query = (
         select(failure)
         .join(incident, incident.c.newest_failure_id == failure.c.id)
         .where(incident.c.card_id == card_id)
         .limit(2)
     )
+    if line_id is not None:
+        query = query.where(incident.c.id == line_id)
     found = (await connection.execute(query)).mappings().all()
     return found[0] if len(found) == 1 else None
 

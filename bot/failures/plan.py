@@ -83,7 +83,7 @@ class _Telling:
             if mute.until <= self._now:
                 self._end(mute, Reason.EXPIRED)
         for swallowed in self._swallowed:
-            if swallowed.failure.fingerprint not in self._mutes:
+            if not self._is_muted(swallowed.failure):
                 card = self._grouping.card_for(swallowed.failure, reason=Reason.MUTE_ENDED)
                 self.actions.append(ShowIncident(incident=swallowed.incident_id, card=card, reason=Reason.MUTE_ENDED))
                 self._remember(swallowed.failure, swallowed.incident_id, has_card=True)
@@ -94,7 +94,7 @@ class _Telling:
             return self._drill(numbered)
         differs = self._end_changed_mutes(failure)
         standing = self._incidents.get(failure.fingerprint)
-        if standing is None or self._mute_is_over(standing):
+        if standing is None or not (standing.has_card or self._is_muted(failure)):
             self._open(numbered, Reason.DIFFERS if differs else Reason.NEW)
         elif standing.has_card and not standing.card_stands:
             self._open(numbered, Reason.DISMISSED_BEFORE)
@@ -112,8 +112,9 @@ class _Telling:
             OpenIncident(ref=self._grouping.new_ref(), failure_id=numbered.failure_id, card=card, reason=Reason.DRILL)
         )
 
-    def _mute_is_over(self, standing: Standing) -> bool:
-        return not standing.has_card and standing.fingerprint not in self._mutes
+    def _is_muted(self, failure: Failure) -> bool:
+        """It alone, or its kind: all that fails in the same way, whatever the file."""
+        return failure.fingerprint in self._mutes or failure.kind_print in self._mutes
 
     def _reopen(self, numbered: Numbered, standing: Standing) -> None:
         if numbered.failure.acknowledged:
@@ -123,7 +124,7 @@ class _Telling:
 
     def _open(self, numbered: Numbered, reason: Reason) -> None:
         failure, ref = numbered.failure, self._grouping.new_ref()
-        muted = failure.fingerprint in self._mutes
+        muted = self._is_muted(failure)
         card = None if muted else self._card(failure)
         self.actions.append(
             OpenIncident(ref=ref, failure_id=numbered.failure_id, card=card, reason=Reason.MUTED if muted else reason)

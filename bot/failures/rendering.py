@@ -98,7 +98,9 @@ class Rendering:
         query = select(failure).where(failure.c.id == whole["newest_failure_id"])
         newest = (await connection.execute(query)).mappings().one()
         muted = select(func.max(mute.c.until)).where(
-            mute.c.fingerprint == whole["fingerprint"], mute.c.ended_at.is_(None), mute.c.until > self.now
+            mute.c.fingerprint.in_((whole["fingerprint"], whole["kind_print"])),
+            mute.c.ended_at.is_(None),
+            mute.c.until > self.now,
         )
         no_task = whole["kind"] in (IncidentKind.SILENT, IncidentKind.DRILL)
         return IncidentCard(

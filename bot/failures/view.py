@@ -32,6 +32,8 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Muted:
+    """`fingerprint`: of one failure, or the kind print of all of a kind."""
+
     mute_id: int
     fingerprint: str
     subject: str

@@ -7,7 +7,7 @@ whoever presses is checked, and the ledger must agree with guild, channel and me
 
 import re
 from dataclasses import dataclass
-from typing import Literal, assert_never, cast
+from typing import ClassVar, Literal, cast
 
 from bot.ui import filters
 
@@ -72,11 +72,24 @@ class LookThrough:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
+    """What a card of one incident shows; of a digest the line of that number, whatever the file: see `DigestLine`."""
+
     card_id: int
     span: MuteSpan
+    line_id: int | None = None
 
     def __str__(self) -> str:
-        return f"{VERSION}:mute:{self.card_id}:{self.span}"
+        return f"{VERSION}:mute:{self.card_id}:{self.span}" + ("" if self.line_id is None else f":{self.line_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class MuteLine:
+    """The menu under a digest's pages: its chosen value is the number of a line."""
+
+    card_id: int
+
+    def __str__(self) -> str:
+        return f"{VERSION}:line:{self.card_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,36 +105,34 @@ class OnTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Failures:
+class _Page:
+    verb: ClassVar[str]
+    server: str
+    page: int
+
+    def __str__(self) -> str:
+        return f"{VERSION}:{self.verb}:{self.server}:{self.page}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failures(_Page):
     """A page of /tasks failures, from 0."""
 
-    server: str
-    page: int
-
-    def __str__(self) -> str:
-        return f"{VERSION}:failures:{self.server}:{self.page}"
+    verb = "failures"
 
 
 @dataclass(frozen=True, slots=True)
-class AcknowledgeFailures:
+class AcknowledgeFailures(_Page):
     """The menu under such a page: its chosen values are the UUIDs of tasks to acknowledge."""
 
-    server: str
-    page: int
-
-    def __str__(self) -> str:
-        return f"{VERSION}:failack:{self.server}:{self.page}"
+    verb = "failack"
 
 
 @dataclass(frozen=True, slots=True)
-class Active:
+class Active(_Page):
     """A page of /tasks active, from 0."""
 
-    server: str
-    page: int
-
-    def __str__(self) -> str:
-        return f"{VERSION}:active:{self.server}:{self.page}"
+    verb = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +200,7 @@ class AcknowledgeWanted:
         return f"{VERSION}:ackall:{self.server}:{self.until}:{self.wanted}"
 
 
-_OfCard = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute
+_OfCard = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute | MuteLine
 _OfAnswer = OnTask | Failures | AcknowledgeFailures | Active | OpenTask | EndMute | RunNow
 _OfList = Listed | AcknowledgeListed | AcknowledgeWanted
 CustomId = _OfCard | _OfAnswer | _OfList
@@ -201,30 +212,34 @@ def _number(text: str) -> int | None:
     return int(text)
 
 
-def _two_numbers(verb: str, first: int, second: int) -> CustomId | None:
-    match verb:
-        case "ack":
-            return Acknowledge(first, second)
-        case "all" | "allyes":
-            return AcknowledgeAll(first, second, confirmed=verb == "allyes")
-        case "look":
-            return LookThrough(first, second)
-    return None
-
-
 def _of_card(verb: str, fields: list[str]) -> CustomId | None:
     card_id = _number(fields[0]) if fields else None
     if card_id is None:
         return None
-    if len(fields) == 1:
-        return Details(card_id) if verb == "info" else None
-    if len(fields) != 2:
-        return None
     if verb == "mute":
-        span = next((span for span in MUTE_SPANS if span == fields[1]), None)
-        return span and Mute(card_id, span)
-    second = _number(fields[1])
-    return None if second is None else _two_numbers(verb, card_id, second)
+        return _mute(card_id, fields[1:])
+    match verb, [_number(field) for field in fields[1:]]:
+        case "info", []:
+            return Details(card_id)
+        case "line", []:
+            return MuteLine(card_id)
+        case "ack", [int(through)]:
+            return Acknowledge(card_id, through)
+        case (("all" | "allyes"), [int(through)]):
+            return AcknowledgeAll(card_id, through, confirmed=verb == "allyes")
+        case "look", [int(page)]:
+            return LookThrough(card_id, page)
+    return None
+
+
+def _mute(card_id: int, fields: list[str]) -> Mute | None:
+    span = next((span for span in MUTE_SPANS if fields[:1] == [span]), None)
+    match span, [_number(field) for field in fields[1:]]:
+        case str(), []:
+            return Mute(card_id, span)
+        case str(), [int(line_id)]:
+            return Mute(card_id, span, line_id)
+    return None
 
 
 def _of_server(verb: str, server: str, fields: list[str]) -> CustomId | None:
@@ -245,15 +260,9 @@ def _of_server(verb: str, server: str, fields: list[str]) -> CustomId | None:
 
 
 _PAGES: dict[str, type[Failures | AcknowledgeFailures | Active]] = {
-    "failures": Failures,
-    "failack": AcknowledgeFailures,
-    "active": Active,
+    one.verb: one for one in (Failures, AcknowledgeFailures, Active)
 }
-_LISTED: dict[str, type[Listed | AcknowledgeListed | AcknowledgeWanted]] = {
-    "list": Listed,
-    "listack": AcknowledgeListed,
-    "ackall": AcknowledgeWanted,
-}
+_LISTED: dict[str, type[_OfList]] = {"list": Listed, "listack": AcknowledgeListed, "ackall": AcknowledgeWanted}
 
 
 def _of_list(verb: str, server: str, fields: list[str]) -> CustomId | None:
@@ -287,12 +296,4 @@ def is_task_id(text: str) -> bool:
 
 def card_of(custom_id: CustomId) -> int | None:
     """The card an id belongs to; None for those of commands' answers."""
-    match custom_id:
-        case Acknowledge() | AcknowledgeAll() | Details() | LookThrough() | Mute():
-            return custom_id.card_id
-        case OnTask() | Failures() | Active() | OpenTask() | EndMute() | RunNow():
-            return None
-        case Listed() | AcknowledgeListed() | AcknowledgeWanted() | AcknowledgeFailures():
-            return None
-        case _:
-            assert_never(custom_id)
+    return custom_id.card_id if isinstance(custom_id, _OfCard) else None

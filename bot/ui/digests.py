@@ -19,7 +19,8 @@ LINE_REASON_LIMIT = 60
 NAMED = 3
 
 
-def _what(line: DigestLine) -> str:
+def what(line: DigestLine) -> str:
+    """As "Consume file: Unsupported mime type application/zip"."""
     subject = str(kind(line.task_type))
     if line.kind is IncidentKind.REVOKED:
         return f"{subject}: not run"
@@ -40,8 +41,9 @@ def digest_line(line: DigestLine, *, show_server: bool) -> str:
     done = "all acknowledged" if line.open_count == 0 else None
     if 0 < line.open_count < line.count:
         done = f"{count(line.open_count)} open"
+    muted = None if line.muted_until is None else f"muted until {at(line.muted_until)}"
     where = str(escape(line.server)) if show_server else None
-    return dotted(f"**{count(line.count)}** {_what(line)}", _examples(line), where, done)
+    return dotted(f"**{count(line.count)}** {what(line)}", _examples(line), where, done, muted)
 
 
 def _kinds(lines: Sequence[DigestLine], kinds: int, *, show_server: bool) -> list[str]:

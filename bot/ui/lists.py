@@ -6,14 +6,14 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.failures.card import FailureRow, IncidentKind, IncidentState, Mute
-from bot.paperless.models import Task, TaskStatus
+from bot.failures.card import DigestLine, FailureRow, IncidentKind, IncidentState, Mute
+from bot.paperless.models import Task, TaskStatus, TaskType
 from bot.ui import custom_ids
 from bot.ui.custom_ids import CustomId
 from bot.ui.filters import Wanted
 from bot.ui.layout import OPTION_LIMIT, OPTIONS, Accent, Option, button, dotted, menu, panel, row, small
 from bot.ui.outages import server_name
-from bot.ui.phrases import doing, kind, status
+from bot.ui.phrases import doing, kind, kind_label, status
 from bot.ui.reasons import one_line, reason
 from bot.ui.text import at, clean, count, cut, duration, plural, since
 from bot.ui.wanted import told
@@ -211,8 +211,10 @@ def row_line(found: FailureRow) -> str:
     return dotted(f"**{state or what}** {subject}", since(found.at), why.text if why else None)
 
 
-def look_through(rows: Sequence[FailureRow], *, card_id: int, total: int, page: int) -> ui.LayoutView:
-    """A page of what a digest, a reminder or a card stands for."""
+def look_through(
+    rows: Sequence[FailureRow], *, card_id: int, total: int, page: int, kinds: Sequence[DigestLine] = ()
+) -> ui.LayoutView:
+    """A page of what a digest, a reminder or a card stands for; `kinds`: a menu mutes one of them."""
     if not rows:
         return panel(["**Nothing is left of it to look through**"])
     lines = [
@@ -221,11 +223,24 @@ def look_through(rows: Sequence[FailureRow], *, card_id: int, total: int, page: 
         small(place) if (place := _place(page, len(rows), total)) else None,
     ]
     back, on = custom_ids.LookThrough(card_id, max(0, page - 1)), custom_ids.LookThrough(card_id, page + 1)
-    return panel(lines, _pager(page, total, back=back, on=on))
+    return panel(lines, _mute_menu(kinds, card_id), _pager(page, total, back=back, on=on))
+
+
+def _mute_menu(kinds: Sequence[DigestLine], card_id: int) -> ui.ActionRow[ui.LayoutView] | None:
+    """By kind, not by file: whoever has a thousand of them wants to hear of none."""
+    options = [
+        Option(
+            label=f"{count(line.count)} × {kind_label(TaskType(line.task_type))}",
+            value=str(line.line_id),
+            description=one_line(line.message or line.error_type or "", None),
+        )
+        for line in kinds
+    ]
+    return row(menu("Mute a kind of failure", custom_ids.MuteLine(card_id), options)) if options else None
 
 
 def _mute_line(mute: Mute) -> str:
-    subject = doing(mute.task_type, mute.filename, name_limit=NAME_LIMIT)
+    subject = doing(mute.task_type, mute.filename, name_limit=NAME_LIMIT) if mute.filename else kind(mute.task_type)
     why = reason(error_type=None, message=mute.message, filename=mute.filename, limit=LINE_REASON_LIMIT)
     swallowed = f"{plural(mute.swallowed, 'failure')} meanwhile" if mute.swallowed else None
     ends = f"until {at(mute.until)}" + (", or until it changes" if mute.until_change else "")

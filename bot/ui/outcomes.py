@@ -7,6 +7,7 @@ from discord import ui
 from bot.failures.card import (
     Acknowledgement,
     BacklogCard,
+    DigestLine,
     IncidentCard,
     IncidentState,
     OutageCard,
@@ -25,13 +26,15 @@ from bot.failures.outcome import (
     UnknownCard,
 )
 from bot.paperless.models import Task
-from bot.ui import errors, replies
+from bot.ui import digests, errors, replies
 from bot.ui.cards import acknowledged, can_acknowledge, title
 from bot.ui.custom_ids import AcknowledgeAll, Mute
-from bot.ui.layout import Accent, button, panel, row
+from bot.ui.layout import Accent, button, dotted, panel, row
 from bot.ui.phrases import doing, kind
+from bot.ui.reasons import reason
 from bot.ui.text import at, clean, count, escape, plural, redact
 
+MUTED_REASON_LIMIT = 70
 NOT_OURS = (
     "The bot knows nothing of this message, so the button does nothing. `/tasks failures` shows what is open now."
 )
@@ -111,9 +114,35 @@ def sure(custom_id: AcknowledgeAll, open_total: int) -> ui.LayoutView:
 def muted(mute: MuteRecord | None) -> str:
     if mute is None:
         return "There is nothing to mute any more."
-    what = doing(mute.task_type, mute.filename) if mute.filename else kind(mute.task_type)
-    change = ", or until it fails differently or succeeds," if mute.until_change else ""
-    return f"Muted: {what} is not told again{change} until {at(mute.until)}. What fails meanwhile is counted."
+    if mute.filename:
+        what = str(doing(mute.task_type, mute.filename))
+    else:
+        said = reason(error_type=None, message=mute.message, limit=MUTED_REASON_LIMIT)
+        what = dotted(str(kind(mute.task_type)), said.text if said else None) + ", whatever the file,"
+    change = ", or until it fails differently" if mute.until_change else ""
+    return (
+        f"Muted: {what} is not told again until {at(mute.until)}{change}. What fails meanwhile is counted, "
+        "and told then. `/tasks mutes` ends it early."
+    )
+
+
+def mute_kind(card_id: int, line: DigestLine) -> ui.LayoutView:
+    """How long a line of a digest is to be muted. Only where no file is named "until it changes" means something."""
+    if line.muted_until is not None:
+        return replies.message(f"It is muted already, until {at(line.muted_until)}. `/tasks mutes` ends it early.")
+    changes = button("Mute until it changes", Mute(card_id, "until", line.line_id))
+    return panel(
+        [
+            f"**Mute {digests.what(line)}?**",
+            "All that fails in this way, whatever the file: counted, not told, until the mute ends. Then it is told.",
+        ],
+        row(
+            button("Mute for 1 hour", Mute(card_id, "1h", line.line_id)),
+            button("Mute for 1 day", Mute(card_id, "1d", line.line_id)),
+            None if line.example_count else changes,
+        ),
+        accent=Accent.AMBER,
+    )
 
 
 def _mutes(card: IncidentCard) -> ui.ActionRow[ui.LayoutView] | None:

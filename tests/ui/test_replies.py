@@ -182,8 +182,8 @@ class TestPresses:
             until_change=True, user_id=ADA, user_name="ada", at=NOW, swallowed=0,
         )  # fmt: skip
         assert outcomes.muted(mute) == (
-            "Muted: Consuming x.pdf is not told again, or until it fails differently or succeeds, "
-            "until <t:1795442400:f>. What fails meanwhile is counted."
+            "Muted: Consuming x.pdf is not told again until <t:1795442400:f>, or until it fails differently. "
+            "What fails meanwhile is counted, and told then. `/tasks mutes` ends it early."
         )
 
 
