@@ -5,6 +5,8 @@ ordinary one of the channel, so it can be edited for as long as it takes. Invari
 - An edit is made only where something changed, the first after a few seconds, then ever more rarely.
 - A task that failed may get its card from the ledger at any moment, and that card is this very message: from then on
   nothing here touches it.
+- An edit of which no answer came, in this life or the one before, may come to Discord after the end was told: then the
+  end is told once more.
 - What cannot be told (the message was deleted, the channel is closed to the bot) is given up: then a failure of it
   gets a card like any other.
 """
@@ -23,6 +25,7 @@ from discord import ui
 from bot.failures.followers import Followers
 from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Unsendable
 from bot.failures.order import Follower, Order, State
+from bot.failures.outbox import ARRIVES
 from bot.notifier import DiscordNotifier
 from bot.paperless import PaperlessClient
 from bot.paperless.errors import ClientClosed, PaperlessError, TaskNeverAppeared, TaskNotFound, WaitTimedOut
@@ -42,11 +45,13 @@ End = ui.LayoutView | None
 @dataclass(frozen=True, kw_only=True)
 class Pace:
     """In seconds. `looks`: between two looks, the last one again and again; a message that is edited every 10 s is far
-    from any limit. `tries`: between two tries to tell the end. `appears`: until a promised task must have a row."""
+    from any limit. `tries`: between two tries to tell the end. `appears`: until a promised task must have a row.
+    `arrives`: after that an edit without an answer has come to Discord or never will."""
 
     looks: tuple[float, ...] = (2, 3, 4, 6, 8, 10)
     tries: tuple[float, ...] = (1, 2, 5, 15, 60)
     appears: float = 30
+    arrives: float = ARRIVES.total_seconds()
     gives_up: float = 24 * 3600
 
 
@@ -66,6 +71,7 @@ class Following:
         self.pace = Pace()
         self._queues = {name: Queue(server.client) for name, server in servers.items()}
         self._followed: set[asyncio.Task[None]] = set()
+        self._unclear_since: dict[int, datetime] = {}  # by follower: an edit without an answer
 
     def where(self, name: str) -> Where:
         link_base = self._servers[name].link_base if name in self._servers else ""
@@ -76,7 +82,9 @@ class Following:
         for follower in await self.followers.under_way():
             if follower.order.server not in self._servers:
                 await self.followers.end(follower.follower_id, State.GIVEN_UP)
-            elif follower.state is State.ORDERED:
+                continue
+            self._unclear_since[follower.follower_id] = self._now()
+            if follower.state is State.ORDERED:
                 self._keep(self._interrupted(follower))
             else:
                 self.begin(follower)
@@ -119,6 +127,8 @@ class Following:
                 follower.order.task_id,
                 extra={"event": "following_defect"},
             )
+        finally:
+            self._unclear_since.pop(follower.follower_id, None)
 
     async def _tell_progress(self, follower: Follower, ending: "asyncio.Task[End]") -> None:
         last: tuple[Progress, datetime | None] | None = None
@@ -177,14 +187,27 @@ class Following:
         if follower.order.message_id is None:
             await self.followers.end(follower.follower_id, State.GIVEN_UP)
             return
+        try:
+            await self._insist(follower, view)
+            await self.followers.end(follower.follower_id, state)
+            while (wait := self._until_clear(follower)) > 0:
+                await asyncio.sleep(wait)
+                await self._insist(follower, view)
+        except GivenUp:
+            return
+        finally:
+            self._unclear_since.pop(follower.follower_id, None)
+
+    async def _insist(self, follower: Follower, view: ui.LayoutView) -> None:
         for pause in _on_and_on(self.pace.tries):
-            try:
-                if await self._try(follower, view):
-                    break
-            except GivenUp:
+            if await self._try(follower, view):
                 return
             await asyncio.sleep(pause)
-        await self.followers.end(follower.follower_id, state)
+
+    def _until_clear(self, follower: Follower) -> float:
+        """Seconds until no edit can come late any more."""
+        since = self._unclear_since.get(follower.follower_id)
+        return 0 if since is None else self.pace.arrives - (self._now() - since).total_seconds()
 
     async def _try(self, follower: Follower, view: ui.LayoutView) -> bool:
         """False where another try may help."""
@@ -209,6 +232,8 @@ class Following:
             await self.followers.end(follower.follower_id, State.GIVEN_UP)
             raise GivenUp from error
         except NotifierError as error:
+            if error.is_unclear:
+                self._unclear_since[follower.follower_id] = self._now()
             log.warning(
                 "the message that follows %s could not be changed: %s",
                 order.task_id,
