@@ -106,33 +106,33 @@ class OnTask:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    verb: ClassVar[str]
+    prefix: ClassVar[str]
     server: str
     page: int
 
     def __str__(self) -> str:
-        return f"{VERSION}:{self.verb}:{self.server}:{self.page}"
+        return f"{VERSION}:{self.prefix}:{self.server}:{self.page}"
 
 
 @dataclass(frozen=True, slots=True)
 class Failures(_Page):
     """A page of /tasks failures, from 0."""
 
-    verb = "failures"
+    prefix = "failures"
 
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgeFailures(_Page):
     """The menu under such a page: its chosen values are the UUIDs of tasks to acknowledge."""
 
-    verb = "failack"
+    prefix = "failack"
 
 
 @dataclass(frozen=True, slots=True)
 class Active(_Page):
     """A page of /tasks active, from 0."""
 
-    verb = "active"
+    prefix = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +260,7 @@ def _of_server(verb: str, server: str, fields: list[str]) -> CustomId | None:
 
 
 _PAGES: dict[str, type[Failures | AcknowledgeFailures | Active]] = {
-    one.verb: one for one in (Failures, AcknowledgeFailures, Active)
+    one.prefix: one for one in (Failures, AcknowledgeFailures, Active)
 }
 _LISTED: dict[str, type[_OfList]] = {"list": Listed, "listack": AcknowledgeListed, "ackall": AcknowledgeWanted}
 

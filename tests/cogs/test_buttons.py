@@ -9,8 +9,10 @@ import pytest
 from discord import ui
 
 from bot.app import TaskBot
+from bot.failures.card import DigestCard
 from bot.sandbox.discord import ids
 from bot.sandbox.discord.interactions import Interaction
+from bot.ui import custom_ids
 from bot.ui.cards import render
 from tests.house import House, Json, buttons, texts
 from tests.ui import examples
@@ -173,6 +175,13 @@ class TestMute:
         assert "Muted: Consuming invoice-11.pdf is not told again until" in texts(reply)
 
 
+async def choose(house: House, message: Json, user_id: int, custom_id: str, value: str) -> Json:
+    chosen = await house.discord.select(
+        user_id=user_id, message_id=int(message["id"]), custom_id=custom_id, values=[value]
+    )
+    return await chosen.reply(timeout=10)
+
+
 class TestDigest:
     async def test_acknowledge_all_asks_once_then_acknowledges_what_was_seen(self, tmp_path: Path) -> None:
         async with House(tmp_path, overrides=AT_ONCE) as house, house.bot() as bot:
@@ -188,6 +197,29 @@ class TestDigest:
         number = int(label.removeprefix("Acknowledge all (").removesuffix(")").replace(",", ""))
         assert number > 20
         assert sum(house.paperless.row(row.id).acknowledged for row in rows) == number
+
+    async def test_a_kind_is_muted_from_its_pages_and_the_digest_says_so(self, tmp_path: Path) -> None:
+        async with House(tmp_path, overrides=AT_ONCE) as house, house.bot() as bot:
+            await bot.desk.watchers["home"].poll_once()
+            house.paperless.burst(6, kinds=2)
+            card = await house.card(lambda text: "Acknowledge all (6)" in text, timeout=20)
+            digest = await bot.ledger.card(custom_ids.parse(buttons(card)["Look through"]).card_id)  # type: ignore[union-attr]
+            assert isinstance(digest, DigestCard)
+            line = digest.lines[0]
+            pages = {user: await house.press(card, "Look through", user_id=user) for user in (ids.BEN_ID, ids.CLEO_ID)}
+            refusal, question = [
+                await choose(house, page, user, f"t1:line:{digest.card_id}", str(line.line_id))
+                for user, page in ((ids.CLEO_ID, pages[ids.CLEO_ID]), (ids.BEN_ID, pages[ids.BEN_ID]))
+            ]
+            muted = await house.press(question, "Mute for 1 hour")
+            await house.card(lambda text: "muted until" in text and "tasks failed" in text, timeout=20)
+            again = await choose(house, pages[ids.BEN_ID], ids.BEN_ID, f"t1:line:{digest.card_id}", str(line.line_id))
+            listed = await house.command("tasks mutes")
+        assert "Muting failures is for" in texts(refusal)
+        assert list(buttons(question)) == ["Mute for 1 hour", "Mute for 1 day"]
+        assert "whatever the file, is not told again until" in texts(muted)
+        assert "It is muted already, until" in texts(again)
+        assert "**Consume file**" in texts(listed)
 
     async def test_looking_through_turns_pages_of_eight(self, tmp_path: Path) -> None:
         async with House(tmp_path, overrides=AT_ONCE) as house, house.bot() as bot:

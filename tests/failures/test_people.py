@@ -3,9 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.failures.card import (
-    ReminderCard,
-)
+from bot.failures.card import Card, DigestCard, IncidentCard, Mute, ReminderCard
+from bot.failures.parts import CHUNK
 from tests.failures.world import ADA, ROLE, World, a_world, digests, incident_cards
 
 
@@ -91,6 +90,84 @@ class TestMutes:
                 card_id=digest.card_id, for_=timedelta(hours=1), until_change=False, user_id=ADA, user_name="ada"
             )
             assert muted is None
+
+
+class TestMutesOfAKind:
+    async def test_nothing_of_it_is_told_whatever_the_file_until_it_ends(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path, single_cards=0) as world:
+            world.home.fail("one.pdf", "corrupt")
+            world.home.fail("two.pdf", "corrupt")
+            world.home.fail("other.pdf", "unsupported")
+            await world.poll()
+            mute = await mute_line(world, "two.pdf")
+            assert (mute.filename, mute.task_type) == (None, "consume_file")
+            world.home.fail("three.pdf", "corrupt")
+            world.home.fail("more.pdf", "unsupported")
+            await world.poll(3)
+            [digest] = digests(world.channels)
+            lines = {line.examples: line for line in digest.lines}
+            assert set(lines) == {("one.pdf", "two.pdf"), ("other.pdf", "more.pdf")}
+            assert lines["one.pdf", "two.pdf"].muted_until == mute.until
+            assert lines["other.pdf", "more.pdf"].muted_until is None
+            assert [running.swallowed for running in await world.ledger.mutes()] == [1]
+            await world.poll(15, after=300)
+            assert any("three.pdf" in told(world, card) for card in world.channels.cards())
+
+    async def test_what_stands_is_counted_on_and_what_is_muted_alone_stays_so(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path, single_cards=0) as world:
+            for name in ("one.pdf", "two.pdf"):
+                world.home.fail(name, "corrupt")
+            await world.poll()
+            await mute_line(world, "two.pdf")
+            world.home.fail("one.pdf", "corrupt")
+            await world.poll(2)
+            assert digests(world.channels)[0].total == 3
+
+    async def test_more_than_one_look_can_tell_is_told_all_the_same_when_another_mute_ends(
+        self, tmp_path: Path
+    ) -> None:
+        async with a_world(tmp_path, single_cards=0) as world:
+            for name in ("one.pdf", "two.pdf"):
+                world.home.fail(name, "corrupt")
+                world.home.fail(f"x-{name}", "unsupported")
+            await world.poll()
+            await mute_line(world, "two.pdf", for_=timedelta(days=20))
+            await mute_line(world, "x-two.pdf", for_=timedelta(hours=1))
+            for number in range(CHUNK + 20):
+                world.home.fail(f"silent-{number}.pdf", "corrupt")
+            world.home.fail("x-late.pdf", "unsupported")
+            await world.poll(15, after=300)
+            assert any("x-late.pdf" in told(world, card) for card in world.channels.cards())
+
+    async def test_of_a_line_that_is_on_another_card_there_is_nothing_to_mute(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path, single_cards=0) as world:
+            for name in ("one.pdf", "two.pdf"):
+                world.home.fail(name, "corrupt")
+            await world.poll()
+            [digest] = digests(world.channels)
+            for card_id, line_id in ((digest.card_id, 4711), (4711, digest.lines[0].line_id)):
+                muted = await world.desk.mute(
+                    card_id=card_id, line_id=line_id, for_=None, until_change=False, user_id=ADA, user_name="ada"
+                )
+                assert muted is None
+
+
+async def mute_line(world: World, example: str, *, for_: timedelta = timedelta(hours=1)) -> Mute:
+    """Mute the line of the digest that names this file."""
+    [digest] = digests(world.channels)
+    line = next(line for line in digest.lines if example in line.examples)
+    mute = await world.desk.mute(
+        card_id=digest.card_id, line_id=line.line_id, for_=for_, until_change=False, user_id=ADA, user_name="ada"
+    )
+    assert mute is not None
+    return mute
+
+
+def told(world: World, card: Card) -> str:
+    """The names that a card gives."""
+    if isinstance(card, IncidentCard):
+        return card.filename or ""
+    return " ".join(name for line in card.lines for name in line.examples) if isinstance(card, DigestCard) else ""
 
 
 class TestReminders:
