@@ -1,7 +1,7 @@
-"""Every command in every situation: all is well, there is nothing, no Paperless, no right to it; in the files beside this
-one: there is too much, and the bot is restarted between the answer and what is done with it.
+"""Every command in every situation: all is well, there is nothing, no Paperless, no right to it.
 
-A command that is missing in the table of a situation is an error.
+In the files beside this one there is too much, and the bot is restarted between the answer and what is done with it. A
+command that is missing in the table of a situation is an error.
 """
 
 from pathlib import Path
