@@ -156,6 +156,9 @@ class TaskBot(commands.Bot):
         self.guard = Guard(now=now)
         self.guard.watch(trace)
         trace.on_request_start.append(only_while_leading)
+        # A process that freezes while it connects sends what it was about to send when it wakes.
+        trace.on_connection_create_end.append(only_while_leading)
+        trace.on_connection_reuseconn.append(only_while_leading)
         return trace
 
     async def __aenter__(self) -> Self:

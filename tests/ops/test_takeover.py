@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import aiohttp
 import pytest
 
 from bot import lease as lease_module
+from bot.app import TaskBot
 from bot.exits import Exit
 from bot.run import run
 from tests.house import House, texts
@@ -80,6 +82,22 @@ async def test_one_that_is_cut_off_from_the_database_stops_and_another_goes_on(
         stop.set()
         assert await second is Exit.DONE
     assert told(house) == {"before.pdf": 1, "after.pdf": 1}
+
+
+async def test_a_process_that_was_frozen_while_it_connected_does_not_send_when_it_wakes(on_postgres: House) -> None:
+    house = on_postgres
+    async with TaskBot(house.settings(), connector=house.discord.connector()) as bot:
+        lease = bot.database.lease
+        assert lease is not None
+
+        async def freeze(*_: object) -> None:
+            lease._monotonic = lambda: time.monotonic() + lease_module.TTL
+
+        assert bot.http.http_trace is not None
+        bot.http.http_trace.on_connection_create_start.append(freeze)
+        with pytest.raises(aiohttp.ClientOSError, match="no longer holds the lease"):
+            await bot.login(house.discord.token)
+    assert not house.discord.requests
 
 
 @pytest.mark.soak
