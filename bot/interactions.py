@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access import REFUSED, AccessDenied, Action, Allowed, Denied, Member, too_often
 from bot.audit import Entry, Result
+from bot.ui.pressed import BUTTON
 from bot.ui.redaction import redact
 
 if TYPE_CHECKING:
@@ -73,12 +74,17 @@ async def _record_refusal(interaction: BotInteraction, action: Action, denied: D
     quiet = action is Action.VIEW or interaction.type is discord.InteractionType.autocomplete
     if quiet or bot.limits.take(user.id, REFUSED, now=bot.now()) is not None:
         return
-    await _record(interaction, action, Result.REFUSED, server=server, detail=denied.sentence)
+    await _record(
+        interaction, action, Result.REFUSED, subject=described(interaction), server=server, detail=denied.sentence
+    )
 
 
-async def record_reading(interaction: BotInteraction, *, server: str | None, task_ids: Sequence[str]) -> None:
-    """That this person is shown what is not for everybody: a traceback tells of the server's insides."""
-    await _record(interaction, Action.DETAILS, Result.DONE, server=server, task_ids=task_ids)
+async def record_reading(
+    interaction: BotInteraction, what: str, *, server: str | None, task_ids: Sequence[str]
+) -> None:
+    """That this person is shown what is not for everybody: a traceback tells of the server's insides. `what`: as the
+    audit calls it."""
+    await _record(interaction, Action.DETAILS, Result.DONE, subject=what, server=server, task_ids=task_ids)
 
 
 async def _record(
@@ -86,6 +92,7 @@ async def _record(
     action: Action,
     result: Result,
     *,
+    subject: str,
     server: str | None,
     task_ids: Sequence[str] = (),
     detail: str | None = None,
@@ -95,7 +102,7 @@ async def _record(
         user_id=user.id,
         user_name=user.display_name,
         action=action.name.lower(),
-        subject=described(interaction),
+        subject=subject,
         server=server if server in bot.servers else None,
         tasks=tuple(task_ids),
         result=result,
@@ -110,7 +117,7 @@ async def _record(
 def described(interaction: BotInteraction) -> str:
     """Which command or button. Never the options, which hold what people typed."""
     command = interaction.command
-    return f"/{command.qualified_name}" if command else f"button {pressed_id(interaction)}"
+    return f"/{command.qualified_name}" if command else f"{BUTTON}{pressed_id(interaction)}"
 
 
 def pressed_id(interaction: BotInteraction) -> str | None:

@@ -25,6 +25,7 @@ from bot.ui import errors, lists, outcomes, replies
 from bot.ui.custom_ids import Acknowledge, AcknowledgeAll, CustomId, Details, LookThrough, Mute, MuteLine
 from bot.ui.custom_ids import Failures as FailuresPage
 from bot.ui.layout import Accent
+from bot.ui.phrases import named_plainly
 from bot.unknown import since_when
 
 if TYPE_CHECKING:
@@ -242,8 +243,7 @@ class Failures(commands.Cog):
         if not await self._belongs(interaction, custom_id.card_id):
             return
         card = await self.bot.ledger.card(custom_id.card_id)
-        task_id = card.task_id if isinstance(card, IncidentCard) else None
-        await record_reading(interaction, server=getattr(card, "server", None), task_ids=[task_id] if task_id else [])
+        await _record_reading(interaction, card)
         view, traceback = await self._detailed(card)
         file = None if traceback is None else discord.File(io.BytesIO(traceback.encode()), replies.TRACEBACK_FILE)
         await say(interaction, view, file=file)
@@ -266,6 +266,13 @@ class Failures(commands.Cog):
             return None, "The task is no longer in Paperless, or the bot may no longer see it."
         except PaperlessError as error:
             return None, errors.of_paperless(error)
+
+
+async def _record_reading(interaction: BotInteraction, card: Card | None) -> None:
+    what, task_ids = "how a server answers", []
+    if isinstance(card, IncidentCard):
+        what, task_ids = named_plainly(card.task_type, card.filename), [card.task_id] if card.task_id else []
+    await record_reading(interaction, what, server=getattr(card, "server", None), task_ids=task_ids)
 
 
 async def setup(bot: "TaskBot") -> None:

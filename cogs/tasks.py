@@ -20,6 +20,7 @@ from bot.subcommands import CHOICES, fit_to_servers, named_server
 from bot.tree import asks
 from bot.ui import lists, outcomes, replies, summaries
 from bot.ui.custom_ids import AcknowledgeFailures, Active, CustomId, EndMute, Failures, OnTask, OpenTask
+from bot.ui.phrases import named_plainly
 from bot.unknown import not_known, since_when
 
 if TYPE_CHECKING:
@@ -182,7 +183,8 @@ class Tasks(commands.Cog):
     async def _details(self, interaction: BotInteraction, custom_id: OnTask) -> None:
         await defer(interaction)
         task = await self.bot.server(custom_id.server).client.tasks(custom_id.task_id)
-        await record_reading(interaction, server=custom_id.server, task_ids=[task.task_id])
+        what = named_plainly(task.task_type, task.filename)
+        await record_reading(interaction, what, server=custom_id.server, task_ids=[task.task_id])
         view, traceback = replies.task_details(task)
         file = None if traceback is None else discord.File(io.BytesIO(traceback.encode()), replies.TRACEBACK_FILE)
         await say(interaction, view, file=file)

@@ -200,10 +200,10 @@ class AcknowledgeWanted:
         return f"{VERSION}:ackall:{self.server}:{self.until}:{self.wanted}"
 
 
-_OfCard = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute | MuteLine
+OfCard = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute | MuteLine
 _OfAnswer = OnTask | Failures | AcknowledgeFailures | Active | OpenTask | EndMute | RunNow
 _OfList = Listed | AcknowledgeListed | AcknowledgeWanted
-CustomId = _OfCard | _OfAnswer | _OfList
+CustomId = OfCard | _OfAnswer | _OfList
 
 
 def _number(text: str) -> int | None:
@@ -296,4 +296,4 @@ def is_task_id(text: str) -> bool:
 
 def card_of(custom_id: CustomId) -> int | None:
     """The card an id belongs to; None for those of commands' answers."""
-    return custom_id.card_id if isinstance(custom_id, _OfCard) else None
+    return custom_id.card_id if isinstance(custom_id, OfCard) else None

@@ -84,6 +84,11 @@ def kind_label(task_type: TaskType) -> str:
     return _KIND.get(task_type) or _humanised(task_type)
 
 
+def named_plainly(task_type: str, filename: str | None) -> str:
+    """As "Consume file invoice-11.pdf". Plain text, for records."""
+    return " ".join(filter(None, (kind_label(TaskType(task_type)), filename)))
+
+
 def source_label(trigger_source: TriggerSource) -> str:
     """As "API upload". Plain text, for choices."""
     return _SOURCE.get(trigger_source) or _humanised(trigger_source)

@@ -15,9 +15,11 @@ from bot.audit_csv import export
 from bot.database import Database
 from bot.exits import Exit
 from bot.sandbox.discord import ids
+from bot.ui.pressed import in_words
 from tests.hostile import PLAIN
 from tests.house import House, texts
 from tests.ledgers import migrated
+from tests.safety.kinds import KINDS
 
 
 def entry(**changes: Any) -> Entry:
@@ -58,6 +60,13 @@ class TestCommand:
             reply = await house.command("tasks audit", user_id=ids.ADA_ID)
         assert reply["flags"] & discord.MessageFlags.ephemeral.flag
         assert (reply["mentions"], reply["mention_roles"], reply["mention_everyone"]) == ([], [], False)
+
+
+def test_every_button_is_called_by_its_words_in_the_audit_never_by_its_code() -> None:
+    said = {in_words(f"button {custom_id}") for custom_id in KINDS}
+    assert not any("t1:" in words for words in said)
+    assert "Details, on a card" in said
+    assert in_words("button of somebody else") == "button of somebody else"
 
 
 async def test_the_channel_is_told_each_entry_once_also_after_a_restart(tmp_path: Path) -> None:

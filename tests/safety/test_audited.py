@@ -73,7 +73,7 @@ class TestDetails:
             await house.press(card, "Details")
             (entry,) = await entries(bot)
         assert (entry.user_id, entry.action, entry.result) == (ids.BEN_ID, "details", Result.DONE)
-        assert (entry.server, entry.tasks) == ("home", (row.task_id,))
+        assert (entry.server, entry.tasks, entry.subject) == ("home", (row.task_id,), f"Consume file {FAILED}")
 
     async def test_of_a_task(self, house: House) -> None:
         row = house.paperless.fail(FAILED)
