@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.failures.card import Card, DigestCard, IncidentCard, IncidentKind
-from bot.failures.notifier import Notifier, NotifierError
+from bot.failures.notifier import Notifier, NotifierError, Post
 from bot.metrics import Metrics
 
 FAILED = (IncidentKind.FAILED, IncidentKind.REVOKED)
@@ -26,33 +26,15 @@ class Measured:
         self._now = now
         self._shown: OrderedDict[int, int] = OrderedDict()  # card -> failures on it when it was last accepted
 
-    async def post(
-        self,
-        *,
-        channel_id: int,
-        card: Card,
-        nonce: str,
-        mention_role_id: int | None,
-        silent: bool,
-        reply_to: int | None,
-        thread: bool,
-    ) -> int:
+    async def post(self, post: Post, /) -> int:
         try:
-            message_id = await self._notifier.post(
-                channel_id=channel_id,
-                card=card,
-                nonce=nonce,
-                mention_role_id=mention_role_id,
-                silent=silent,
-                reply_to=reply_to,
-                thread=thread,
-            )
+            message_id = await self._notifier.post(post)
         except NotifierError:
             self._metrics.cards.labels("failed").inc()
             raise
         self._metrics.cards.labels("posted").inc()
-        self._accepted(card, before=0)
-        self._delivered(card)
+        self._accepted(post.card, before=0)
+        self._delivered(post.card)
         return message_id
 
     async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:

@@ -18,8 +18,8 @@ import discord
 from discord import ui
 
 from bot.failures.card import Card, IncidentCard
-from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Unsendable
-from bot.guard import HeldBack
+from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Post, Unsendable
+from bot.guard import UNKNOWN_CHANNEL, HeldBack
 from bot.interactions import NOBODY
 from bot.presses import ids_in
 from bot.ui import custom_ids
@@ -28,7 +28,6 @@ from bot.ui.text import plain, redact
 
 log = logging.getLogger(__name__)
 
-UNKNOWN_CHANNEL = 10003
 THREAD_NAME_LIMIT = 100
 FORBIDDEN = (
     "the bot may not post in channel {channel_id}: it needs View Channel, Send Messages and Read Message History there"
@@ -73,6 +72,8 @@ def notifier_error(error: Exception, *, channel_id: int) -> NotifierError:
             return NotifierError("Discord asks for a pause", retry_after=_retry_after(error))
         case discord.HTTPException() if error.status == 400:
             return Unsendable(f"Discord refuses the message: {redact(error.text)}")
+        case discord.HTTPException() if error.status in NO_SUCH_CALL:
+            return NotSupported(f"Discord answered {error.status}")
         case discord.HTTPException():
             return NotifierError(f"Discord answered {error.status}")
     return NotifierError(f"no answer from Discord: {redact(str(error)) or type(error).__name__}")
@@ -124,27 +125,21 @@ class DiscordNotifier:
                 # RuntimeError: the session was closed, at the end.
                 raise notifier_error(error, channel_id=channel_id) from error
 
-    async def post(
-        self,
-        *,
-        channel_id: int,
-        card: Card,
-        nonce: str,
-        mention_role_id: int | None,
-        silent: bool,
-        reply_to: int | None,
-        thread: bool,
-    ) -> int:
-        options: dict[str, Any] = {"nonce": nonce, "silent": silent, "allowed_mentions": allowed(mention_role_id)}
-        if reply_to is not None:
+    async def post(self, post: Post, /) -> int:
+        mentions = allowed(post.mention_role_id)
+        options: dict[str, Any] = {"nonce": post.nonce, "silent": post.silent, "allowed_mentions": mentions}
+        if post.reply_to is not None:
             options["reference"] = discord.MessageReference(
-                message_id=reply_to, channel_id=channel_id, guild_id=self._guild_id, fail_if_not_exists=False
+                message_id=post.reply_to,
+                channel_id=post.channel_id,
+                guild_id=self._guild_id,
+                fail_if_not_exists=False,
             )
-        view = await self.drawn(card, mention_role_id=mention_role_id)
-        async with self._call(channel_id) as channel:
+        view = await self.drawn(post.card, mention_role_id=post.mention_role_id)
+        async with self._call(post.channel_id) as channel:
             message = await self._send(channel, view, options)
-        if thread:
-            await self._open_thread(message, card)
+        if post.thread:
+            await self._open_thread(message, post.card)
         return message.id
 
     async def _send(

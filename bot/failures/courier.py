@@ -10,7 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from bot.failures.notifier import ChannelForbidden, MessageGone, Notifier, NotifierError, Unsendable
+from bot.failures.notifier import (
+    ChannelForbidden,
+    MessageGone,
+    Notifier,
+    NotifierError,
+    NotSupported,
+    Unsendable,
+)
 from bot.failures.outbox import Due, Outbox, Outgoing
 from bot.failures.outcome import DeliveryReport
 from bot.failures.pacing import Pace
@@ -19,6 +26,7 @@ log = logging.getLogger(__name__)
 
 NONCE_HOLDS = timedelta(seconds=60)  # Discord: "the past few minutes"; after that a message is looked for
 CLOCK_DIFFERENCE = timedelta(minutes=5)  # between ours and Discord's
+LOOKS = 3  # into a channel whose server says that it cannot be looked into, before that is believed
 STUMBLES = 10  # failures of one card, in a row, before another in its channel is tried first
 CUT_OFF_SECONDS = 0.5  # for a send that was cancelled to take it
 PATIENCE = 0.5  # seconds that deliver_once waits for sends; they go on after it, and the next poll is not late
@@ -39,6 +47,7 @@ class Courier:
         self._stumbles: Counter[int] = Counter()
         self._tried_here: dict[int, int] = {}  # the revision of the first try of each post that has not been answered
         self._closed_channels: set[int] = set()
+        self._unreadable: Counter[int] = Counter()  # channels -> looks into them that were refused
         self._begun = False
         self._closing = False
 
@@ -157,34 +166,41 @@ class Courier:
         await self._outbox.trying(outgoing.card_id)
         first = 0 if outgoing.tried_at is not None else outgoing.revision
         tried = self._tried_here.setdefault(outgoing.card_id, first)
-        message_id = await self._notifier.post(
-            channel_id=outgoing.channel_id,
-            card=outgoing.card,
-            nonce=outgoing.nonce,
-            mention_role_id=outgoing.mention_role_id,
-            silent=outgoing.silent,
-            reply_to=outgoing.reply_to,
-            thread=outgoing.thread,
-        )
+        message_id = await self._notifier.post(outgoing)
         # A nonce seen before is answered with the message as it was first sent: then what changed since needs an edit.
         await self._outbox.posted(outgoing.card_id, message_id=message_id, revision=tried)
         self._tried_here.pop(outgoing.card_id, None)
         return "posted"
 
     async def _earlier(self, outgoing: Outgoing) -> int | None:
-        """A message of an earlier attempt. Soon after it the nonce alone prevents a second one."""
+        """A message of an earlier attempt. Soon after it the nonce alone prevents a second one; it must do so where the
+        channel may be written to, perhaps, but not read: better twice than never."""
         if outgoing.tried_at is None:
             return None
         if outgoing.card_id in self._tried_here and self._now() - outgoing.tried_at < NONCE_HOLDS:
             return None
+        channel_id, not_before = outgoing.channel_id, outgoing.made_at - CLOCK_DIFFERENCE
         try:
-            return await self._notifier.find(
-                channel_id=outgoing.channel_id,
-                card_id=outgoing.card_id,
-                not_before=outgoing.made_at - CLOCK_DIFFERENCE,
+            found = await self._notifier.find(channel_id=channel_id, card_id=outgoing.card_id, not_before=not_before)
+        except (ChannelForbidden, MessageGone, NotSupported, Unsendable) as error:
+            if isinstance(error, NotSupported) and self._unreadable[channel_id] < LOOKS - 1:
+                self._unreadable[channel_id] += 1
+                raise
+            self._tell_unreadable(channel_id, error)
+            return None
+        self._unreadable.pop(channel_id, None)
+        return found
+
+    def _tell_unreadable(self, channel_id: int, error: NotifierError) -> None:
+        """Once."""
+        if self._unreadable[channel_id] < LOOKS:
+            self._unreadable[channel_id] = LOOKS
+            log.warning(
+                "Channel %s cannot be looked into (%s): a card that was on its way when the bot ended may come twice",
+                channel_id,
+                error,
+                extra={"event": "channel_unreadable"},
             )
-        except (ChannelForbidden, MessageGone):
-            return None  # may be written to, perhaps, but not read: better twice than never
 
     async def _failed(self, outgoing: Outgoing, error: NotifierError, pace: Pace) -> bool:
         if isinstance(error, MessageGone):

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
 from bot.failures.actions import CardKind
-from bot.failures.card import Card
+from bot.failures.notifier import Post
 from bot.failures.parts import among
 from bot.failures.rendering import Rendering
 from bot.failures.schema import card, incident
@@ -37,20 +37,13 @@ class Due:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outgoing:
+class Outgoing(Post):
     """A card's newest state on its way. `tried_at`: it was begun before, and what became of that is not known.
     `settles`: once this has arrived there is no doubt any more."""
 
-    card: Card
     card_id: int
-    channel_id: int
     message_id: int | None
     revision: int
-    nonce: str
-    mention_role_id: int | None
-    silent: bool
-    thread: bool
-    reply_to: int | None
     made_at: datetime
     tried_at: datetime | None
     settles: bool

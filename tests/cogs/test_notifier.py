@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from bot.failures.card import Acknowledgement, IncidentState
-from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Unsendable
+from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Post, Unsendable
 from bot.notifier import DiscordNotifier
 from bot.sandbox.discord import SandboxDiscord, ids
 from tests.ui import examples
@@ -34,7 +34,7 @@ class Desk:
             "reply_to": None,
             "thread": False,
         }
-        return await self.notifier.post(**{**wanted, **changes})
+        return await self.notifier.post(Post(**{**wanted, **changes}))
 
     async def edit(self, message_id: int, **changes: Any) -> None:
         card = examples.incident(state=IncidentState.ACKNOWLEDGED, **changes)
@@ -150,6 +150,13 @@ class TestFinding:
         assert await desk.notifier.find(channel_id=ids.ALERTS_ID, card_id=7, not_before=later) is None
         before = datetime.now(UTC) - timedelta(minutes=1)
         assert await desk.notifier.find(channel_id=ids.ALERTS_ID, card_id=70, not_before=before) is None
+
+
+    @pytest.mark.parametrize("status", [405, 501])
+    async def test_a_server_that_has_no_history_says_so_for_good(self, desk: Desk, status: int) -> None:
+        desk.discord.fail_next("GET", MESSAGES, status)
+        with pytest.raises(NotSupported):
+            await desk.notifier.find(channel_id=ids.ALERTS_ID, card_id=7, not_before=datetime.now(UTC))
 
 
 class TestRefusals:

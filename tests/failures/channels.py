@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.failures.card import Card
-from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError
+from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Post
 from bot.sandbox.paperless import Clock
 
 ALERTS = 3000000000000000003
@@ -69,35 +69,25 @@ class Channels:
     def delete(self, message: Message) -> None:
         message.deleted = True
 
-    async def post(
-        self,
-        *,
-        channel_id: int,
-        card: Card,
-        nonce: str,
-        mention_role_id: int | None,
-        silent: bool,
-        reply_to: int | None,
-        thread: bool,
-    ) -> int:
-        await self._enter("post", channel_id)
-        assert len(nonce) <= 25
+    async def post(self, post: Post, /) -> int:
+        await self._enter("post", post.channel_id)
+        assert len(post.nonce) <= 25
         for known in self.messages.values():
-            if known.nonce == nonce and self.clock.now() - known.at < timedelta(minutes=3):
+            if known.nonce == post.nonce and self.clock.now() - known.at < timedelta(minutes=3):
                 if known.deleted:
                     raise MessageGone
                 return known.message_id
         message = Message(
             message_id=next(self._ids),
-            channel_id=channel_id,
-            card=card,
-            nonce=nonce,
-            mention_role_id=mention_role_id,
-            silent=silent,
-            reply_to=reply_to,
-            thread=thread,
+            channel_id=post.channel_id,
+            card=post.card,
+            nonce=post.nonce,
+            mention_role_id=post.mention_role_id,
+            silent=post.silent,
+            reply_to=post.reply_to,
+            thread=post.thread,
             at=self.clock.now(),
-            states=[card],
+            states=[post.card],
         )
         self.messages[message.message_id] = message
         self._leave()

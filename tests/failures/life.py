@@ -16,7 +16,7 @@ from bot.database import Database
 from bot.failures.card import Card, DigestCard, IncidentCard
 from bot.failures.desk import Desk, WatchedServer, links_of
 from bot.failures.ledger import Ledger
-from bot.failures.notifier import NotifierError
+from bot.failures.notifier import NotifierError, Post
 from bot.paperless import PaperlessClient
 from bot.sections import FailuresSection
 from tests.failures.channels import ALERTS
@@ -46,8 +46,8 @@ class Remote:
         except aiohttp.ClientError as error:
             raise NotifierError(str(error)) from error
 
-    async def post(self, *, channel_id: int, card: Card, nonce: str, **_: Any) -> int:
-        found = await self._call("post", nonce=nonce, card_id=card.card_id, shown=shown(card))
+    async def post(self, post: Post, /) -> int:
+        found = await self._call("post", nonce=post.nonce, card_id=post.card.card_id, shown=shown(post.card))
         return int(found)
 
     async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.failures.card import DigestCard, IncidentCard, IncidentState
-from bot.failures.notifier import MessageGone, NotifierError, Unsendable
+from bot.failures.notifier import MessageGone, NotifierError, Post, Unsendable
 from tests.failures.world import ALERTS, OTHER, ROLE, Died, World, a_world, digests, incident_cards
 
 
@@ -84,6 +84,34 @@ async def test_a_post_of_an_earlier_life_is_sent_where_it_cannot_be_looked_for(t
         await world.restart()
         world.channels.faults.append(MessageGone())  # a 404 for the history of the channel
         await world.poll()
+        assert shown(world) == ["once.pdf"]
+
+
+async def test_where_there_is_no_looking_back_it_is_tried_a_few_times_said_once_and_sent(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with a_world(tmp_path) as world:
+        world.channels.faults.append(Died())
+        for name in ("one.pdf", "two.pdf"):
+            world.home.fail(name)
+        await world.poll()
+        await world.restart()
+        world.channels.faults.extend(NotSupported("Discord answered 405") for _ in range(3))
+        await world.deliver(10)
+        assert shown(world) == ["one.pdf", "two.pdf"]
+        assert world.channels.calls.count("find") == 3
+        told = [record for record in caplog.records if getattr(record, "event", "") == "channel_unreadable"]
+        assert ["may come twice" in record.getMessage() for record in told] == [True]
+
+
+async def test_a_query_of_the_history_that_is_refused_is_no_card_that_is_refused(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        world.channels.faults.append(Died())
+        world.home.fail("once.pdf")
+        await world.poll()
+        await world.restart()
+        world.channels.faults.append(Unsendable("Invalid Form Body: after"))
+        await world.deliver(5)
         assert shown(world) == ["once.pdf"]
 
 
@@ -208,10 +236,10 @@ async def test_one_card_that_fails_again_and_again_lets_the_others_pass(tmp_path
         refuse = {"odd.pdf"}
         post = world.channels.post
 
-        async def picky(*, card: object, **rest: object) -> int:
-            if isinstance(card, IncidentCard) and card.filename in refuse:
+        async def picky(asked: Post, /) -> int:
+            if isinstance(asked.card, IncidentCard) and asked.card.filename in refuse:
                 raise NotifierError("500")
-            return await post(card=card, **rest)  # type: ignore[arg-type]
+            return await post(asked)
 
         world.channels.post = picky  # type: ignore[method-assign]
         world.home.fail("odd.pdf")
