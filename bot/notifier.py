@@ -18,7 +18,7 @@ import discord
 from discord import ui
 
 from bot.failures.card import Card, IncidentCard
-from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Post, Unsendable
+from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, NotSupported, Post, Unsendable
 from bot.guard import UNKNOWN_CHANNEL, HeldBack
 from bot.interactions import NOBODY
 from bot.presses import ids_in
@@ -68,15 +68,20 @@ def notifier_error(error: Exception, *, channel_id: int) -> NotifierError:
             if error.code == UNKNOWN_CHANNEL:
                 return ChannelForbidden(NO_CHANNEL.format(channel_id=channel_id))
             return MessageGone()
-        case discord.HTTPException() if error.status == 429:
-            return NotifierError("Discord asks for a pause", retry_after=_retry_after(error))
-        case discord.HTTPException() if error.status == 400:
-            return Unsendable(f"Discord refuses the message: {redact(error.text)}")
-        case discord.HTTPException() if error.status in NO_SUCH_CALL:
-            return NotSupported(f"Discord answered {error.status}")
         case discord.HTTPException():
-            return NotifierError(f"Discord answered {error.status}")
+            return _refusal(error)
     return NotifierError(f"no answer from Discord: {redact(str(error)) or type(error).__name__}")
+
+
+def _refusal(error: discord.HTTPException) -> NotifierError:
+    match error.status:
+        case 429:
+            return NotifierError("Discord asks for a pause", retry_after=_retry_after(error))
+        case 400:
+            return Unsendable(f"Discord refuses the message: {redact(error.text)}")
+        case 405 | 410 | 501:
+            return NotSupported(f"Discord answered {error.status}")
+    return NotifierError(f"Discord answered {error.status}")
 
 
 def _retry_after(error: discord.HTTPException) -> float | None:

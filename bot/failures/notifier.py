@@ -26,7 +26,9 @@ class NotifierError(Exception):
     @property
     def is_unclear(self) -> bool:
         """Whether it may have been done all the same, or may still be: Discord did not refuse it."""
-        return self.retry_after is None and not isinstance(self, MessageGone | ChannelForbidden | Unsendable | NotSupported)
+        return self.retry_after is None and not isinstance(
+            self, MessageGone | ChannelForbidden | Unsendable | NotSupported
+        )
 
 
 class MessageGone(NotifierError):

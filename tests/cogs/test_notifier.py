@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from bot.failures.card import Acknowledgement, IncidentState
-from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Post, Unsendable
+from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, NotSupported, Post, Unsendable
 from bot.notifier import DiscordNotifier
 from bot.sandbox.discord import SandboxDiscord, ids
 from tests.ui import examples
@@ -150,7 +150,6 @@ class TestFinding:
         assert await desk.notifier.find(channel_id=ids.ALERTS_ID, card_id=7, not_before=later) is None
         before = datetime.now(UTC) - timedelta(minutes=1)
         assert await desk.notifier.find(channel_id=ids.ALERTS_ID, card_id=70, not_before=before) is None
-
 
     @pytest.mark.parametrize("status", [405, 501])
     async def test_a_server_that_has_no_history_says_so_for_good(self, desk: Desk, status: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.failures.card import DigestCard, IncidentCard, IncidentState
-from bot.failures.notifier import MessageGone, NotifierError, Post, Unsendable
+from bot.failures.notifier import MessageGone, NotifierError, NotSupported, Post, Unsendable
 from tests.failures.world import ALERTS, OTHER, ROLE, Died, World, a_world, digests, incident_cards
 
 
