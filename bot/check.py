@@ -14,6 +14,7 @@ from bot.app import Server, TaskBot, servers_of
 from bot.checks.database import check_database
 from bot.checks.discord import check_discord, finding_of
 from bot.checks.finding import Finding, exit_of, ok
+from bot.checks.history import check_history
 from bot.checks.paperless import check_server
 from bot.config import Settings
 from bot.exits import Exit, exit_for
@@ -63,8 +64,9 @@ async def _discord(settings: Settings, connector: aiohttp.BaseConnector | None) 
     try:
         async with client:
             await client.login(settings.discord.token.get_secret_value())
-            async for finding in check_discord(client, settings):
-                findings.append(finding)  # noqa: PERF401  what was found before an error counts
+            for looking in (check_discord(client, settings), check_history(client, settings.failures)):
+                async for finding in looking:
+                    findings.append(finding)  # noqa: PERF401  what was found before an error counts
     except Exception as error:
         status = exit_for(error)
         if status is None:

@@ -199,3 +199,23 @@ async def test_nothing_is_sent_and_the_gateway_is_not_used(house: House) -> None
     assert {request.method for request in house.discord.requests} == {"GET"}
     assert house.discord.gateway.identifies == []
     assert list(house.folder.glob("bot.db*")) == []
+
+
+@pytest.mark.parametrize(("status", "code"), [(405, 0), (501, 0), (404, 0)])
+async def test_a_discord_without_a_history_of_the_channel_is_a_warning(house: House, status: int, code: int) -> None:
+    use(house)
+    house.discord.fail_next("GET", "/messages", status, body={"message": "no such route", "code": code})
+
+    exit_status, said = await exit_and_lines(house)
+
+    assert exit_status is Exit.DONE
+    assert f"cannot be looked into (Discord answered {status})" in said
+
+
+async def test_a_channel_in_which_the_bot_may_not_read_is_told_once(house: House) -> None:
+    use(house)
+    house.discord.set_overwrite(ids.ALERTS_ID, ids.APPLICATION_ID, deny=allowed.READ_MESSAGE_HISTORY)
+
+    (line,) = await lines(house, "failures.channel_id")
+
+    assert "Read Message History" in line
