@@ -27,16 +27,14 @@ from bot.sandbox.paperless import SandboxPaperless
 from tests.soak import memory
 from tests.soak.books import Books, Outcome
 from tests.soak.jumping import ClockOfDiscord, ClockOfPaperless, Time, run
-from tests.soak.lives import Lives
+from tests.soak.lives import Killed, Lives
 from tests.soak.people import People
 from tests.soak.weather import Weather
 
 MB = 2**20
 TIDY_EVERY = 300.0
 SAMPLE_EVERY = 3600.0
-ARRIVES = (
-    20.0  # seconds after which nothing of an ended life comes to Discord any more, and undoes what a later one said
-)
+ARRIVES = 3.0  # seconds between two lives, at least: what the first one sent may come to Discord after the second's
 QUIET = 90.0  # seconds without a new failure before it is looked at what is in use
 LIFE = 2400.0  # seconds, on average
 LATE = (0.0, 0.0, 0.0, 0.0, 2.7, 40.0, 100.0)  # a row may show so long after its date_done
@@ -73,7 +71,7 @@ class Numbers:
 
 class Heard(logging.Handler):
     """What was logged as an error, but for discord.py's word that it connects again, and answers that a Discord which
-    says 5xx did not take: that is the weather."""
+    says 5xx did not take: that is the weather. Nor what a life that was killed could not write any more."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -82,7 +80,7 @@ class Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        if record.name == "discord.client" or isinstance(error, DiscordServerError):
+        if record.name == "discord.client" or isinstance(error, DiscordServerError | Killed):
             return
         self.number += 1
         if len(self.first) < 20:
