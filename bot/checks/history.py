@@ -1,6 +1,6 @@
 """Discord: whether channels can be looked into. A post of which the bot does not know whether it arrived is looked for.
 
-For `check` alone: a request for each channel is nothing to wait for at each start, and the log tells it when it matters.
+For `check` alone: a request for each channel is too long a wait at each start, and the log tells it when it matters.
 """
 
 from collections.abc import AsyncIterator
