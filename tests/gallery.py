@@ -5,6 +5,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from bot.failures.card import Card, IncidentKind, IncidentState
@@ -30,8 +31,9 @@ def cards() -> dict[str, Card]:
         "A burst": digest(),
         "The very first start": backlog(),
         "Paperless away": outage(),
-        "Paperless back": outage(ended_at=NOW, missed=3),
+        "Paperless back": outage(since=NOW - timedelta(minutes=42), ended_at=NOW, missed=3),
         "A reminder": reminder(),
+        "A drill": incident(kind=IncidentKind.DRILL, task_id="", task_pk=0, task_type="", filename=None, message=None),
     }
 
 
