@@ -1,0 +1,111 @@
+"""What the client asks of a server: each request was recorded, needs the right that it names, and is told in the docs.
+
+A new `Endpoint`, wherever in bot/paperless it stands, is red in each of these until that is so.
+"""
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bot.paperless
+from bot.paperless import Forbidden, PaperlessClient, PaperlessError, wire
+from bot.paperless.documents import Documents
+from bot.paperless.labels import Labels
+from bot.paperless.tasks import Tasks
+from bot.paperless.wire import Endpoint
+from bot.sandbox.paperless import SandboxPaperless
+from tests.paperless.recordings import recordings
+from tests.shared import needs_shared
+
+TEXT = (Path(__file__).parents[2] / "docs/client.md").read_text(encoding="utf-8")
+LABELS = "not recorded: its form is that of 3.0.5's sources, and the local Paperless answers so"
+NOT_RECORDED = {
+    "GET /api/tags/": LABELS,
+    "GET /api/correspondents/": LABELS,
+    "GET /api/document_types/": LABELS,
+    "GET /api/users/": LABELS,
+    "GET /api/ui_settings/": "who may read it is in the recorded matrices of permissions: test_rights.py",
+    "GET /api/status/": "of its answer the status alone is read, and that is in those matrices, too",
+}
+SUPERUSER = "superuser"
+ENOUGH = {"GET /api/tasks/summary/": {"view_system_monitoring"}}
+"""What else lets in, as the real servers have it."""
+
+
+def endpoints() -> dict[str, Endpoint]:
+    """By method and path, as docs/client.md writes them."""
+    modules = [
+        importlib.import_module(f"bot.paperless.{one.name}") for one in pkgutil.iter_modules(bot.paperless.__path__)
+    ]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, Endpoint)]
+    return {f"{one.method} {one.path.replace('{}', '<id>')}": one for one in found}
+
+
+ENDPOINTS = endpoints()
+PERMISSIONS = {one.permission for one in ENDPOINTS.values()} - {SUPERUSER}
+
+
+@needs_shared
+def test_every_request_was_answered_by_a_real_server_or_has_its_reason() -> None:
+    asked = {(one.method, one.endpoint.path) for one in recordings() if one.is_exchange and one.endpoint is not None}
+    unrecorded = {name for name, one in ENDPOINTS.items() if (one.method, one.path) not in asked}
+
+    assert unrecorded == set(NOT_RECORDED), "see ENDPOINTS in tests/paperless/recordings.py"
+
+
+async def asked(server: SandboxPaperless, user: str, endpoint: Endpoint) -> PaperlessError | None:
+    """The error of a request that changes nothing: it is about nothing that is there."""
+    body = None if endpoint.method == "GET" else wire.json_body({})
+    async with PaperlessClient(server.url, server.tokens[user]) as client:
+        version = (await client.probe()).api
+        try:
+            await client.request(endpoint.at(1), bytes, version=version, body=body)
+        except PaperlessError as error:
+            return error
+    return None
+
+
+@pytest.mark.parametrize("version", ["3.0.5", "2.20.15"])
+@pytest.mark.parametrize("name", ENDPOINTS)
+async def test_the_right_that_a_request_names_is_the_one_that_it_needs(name: str, version: str) -> None:
+    endpoint = ENDPOINTS[name]
+    async with SandboxPaperless(version=version) as server:
+        server.fail("invoice-11.pdf")
+        server.users.add("has", endpoint.permission, is_superuser=endpoint.permission == SUPERUSER)
+        server.users.add("lacks", *(PERMISSIONS - {endpoint.permission} - ENOUGH.get(name, set())))
+
+        let_in = await asked(server, "has", endpoint)
+        assert let_in is None or let_in.status in (400, 404, 415)
+        refused = await asked(server, "lacks", endpoint)
+        assert isinstance(refused, Forbidden)
+        assert refused.permission == endpoint.permission
+
+
+def test_every_request_and_its_right_are_in_the_documentation() -> None:
+    told = dict(re.findall(r"^\| `((?:GET|POST) /[^`]+)` \| `([a-z_]+)` \|", TEXT, re.M))
+
+    assert told == {name: one.permission for name, one in ENDPOINTS.items()}
+
+
+INNER = {"speak", "request", "close"}  # for those who add a method; the client closes what it has opened
+
+
+def methods() -> set[str]:
+    """All that can be called, as it is written: `tasks.wait`."""
+    whole: dict[str, Any] = {"": PaperlessClient("http://localhost", "token")}
+    whole |= {f"{name}.": one for name, one in vars(whole[""]).items() if isinstance(one, Tasks | Documents)}
+    found = {
+        f"{prefix}{name}"
+        for prefix, one in whole.items()
+        for name, value in vars(type(one)).items()
+        if not name.startswith("_") and name not in INNER and callable(value)
+    }
+    return found | {name for name, one in vars(whole[""]).items() if isinstance(one, Labels)}
+
+
+def test_every_method_is_in_the_documentation() -> None:
+    assert {name for name in methods() if f"paperless.{name}(" not in TEXT} == set()
