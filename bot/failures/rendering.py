@@ -22,7 +22,7 @@ from bot.failures.card import (
     ReminderCard,
 )
 from bot.failures.digesting import lines_of
-from bot.failures.loading import not_muted
+from bot.failures.loading import is_reminded_of
 from bot.failures.schema import card, failure, incident, mute, server
 
 
@@ -39,14 +39,14 @@ class Rendering:
 
     async def card(self, connection: AsyncConnection, row: rows.Row) -> Card | None:
         """None: nothing to show, such as a digest whose incidents went to another card."""
-        match row["kind"]:
+        match CardKind(row["kind"]):
             case CardKind.BACKLOG:
                 return self._backlog(row)
             case CardKind.OUTAGE:
                 return await self._outage(connection, row)
             case CardKind.REMINDER:
                 return await self._reminder(connection, row)
-            case _:
+            case CardKind.INCIDENT | CardKind.DIGEST | CardKind.DRILL:
                 return await self._incidents(connection, row)
 
     def _link(self, name: str) -> str:
@@ -184,7 +184,7 @@ class Rendering:
             select(incident)
             .join(card, card.c.id == incident.c.card_id)
             .where(card.c.channel_id == row["channel_id"], card.c.state == "standing", incident.c.open_count > 0)
-            .where(not_muted())
+            .where(is_reminded_of())
         )
         lines = await lines_of(connection, chosen)
         one = chosen.subquery()

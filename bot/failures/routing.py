@@ -8,6 +8,8 @@ from bot.failures.card import IncidentKind
 from bot.failures.incident import Failure
 from bot.sections import FailuresSection, QuietHours, Receiver, Route
 
+MATCHERS = Route.model_fields.keys() - Receiver.model_fields.keys()
+_OF_TASKS = MATCHERS - {"servers"}
 _STATUS = {IncidentKind.FAILED: "failure", IncidentKind.REVOKED: "revoked"}
 
 
@@ -78,7 +80,7 @@ def _status(failure: Failure) -> str | None:
 def receiver_of_server(server: str, policy: Policy) -> Receiver:
     """Where it is told that a server does not answer: the route for that server whatever fails, else the default."""
     for route in policy.routes:
-        narrow = route.task_types or route.trigger_sources or route.owners or route.statuses
+        narrow = any(getattr(route, name) for name in _OF_TASKS)
         if not narrow and (not route.servers or server in route.servers):
             return route
     return policy.default

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from bot.failures.card import IncidentKind
 from bot.failures.incident import Failure
-from bot.failures.routing import policy_of, quiet_until, receiver_of, receiver_of_channel, receiver_of_server
+from bot.failures.routing import (
+    MATCHERS,
+    policy_of,
+    quiet_until,
+    receiver_of,
+    receiver_of_channel,
+    receiver_of_server,
+)
 from bot.sections import QuietHours
 from tests.failures.given import a_failure
 from tests.failures.world import section
@@ -17,26 +24,32 @@ from tests.failures.world import section
 FAILURE = a_failure(trigger_source="email_consume", owner=4)
 
 
-@pytest.mark.parametrize(
-    ("says", "route", "taken"),
-    [
-        ("an empty route takes everything", {}, True),
-        ("its server", {"servers": ["home"]}, True),
-        ("another server", {"servers": ["office"]}, False),
-        ("its type", {"task_types": ["mail_fetch", "consume_file"]}, True),
-        ("another type", {"task_types": ["mail_fetch"]}, False),
-        ("its source", {"trigger_sources": ["email_consume"]}, True),
-        ("another source", {"trigger_sources": ["web_ui"]}, False),
-        ("its owner", {"owners": [4]}, True),
-        ("another owner", {"owners": [5]}, False),
-        ("its status", {"statuses": ["failure"]}, True),
-        ("another status", {"statuses": ["revoked"]}, False),
-        ("all of it must match", {"servers": ["home"], "owners": [5]}, False),
-    ],
-)
+ROUTES: list[tuple[str, dict[str, Any], bool]] = [
+    ("an empty route takes everything", {}, True),
+    ("its server", {"servers": ["home"]}, True),
+    ("another server", {"servers": ["office"]}, False),
+    ("its type", {"task_types": ["mail_fetch", "consume_file"]}, True),
+    ("another type", {"task_types": ["mail_fetch"]}, False),
+    ("its source", {"trigger_sources": ["email_consume"]}, True),
+    ("another source", {"trigger_sources": ["web_ui"]}, False),
+    ("its owner", {"owners": [4]}, True),
+    ("another owner", {"owners": [5]}, False),
+    ("its status", {"statuses": ["failure"]}, True),
+    ("another status", {"statuses": ["revoked"]}, False),
+    ("all of it must match", {"servers": ["home"], "owners": [5]}, False),
+]
+
+
+@pytest.mark.parametrize(("says", "route", "taken"), ROUTES)
 def test_a_route(says: str, route: dict[str, Any], taken: bool) -> None:
     policy = policy_of(section(routes=[{"channel_id": 9} | route]))
     assert (receiver_of(FAILURE, policy).channel_id == 9) is taken, says
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_every_matcher_is_in_that_table_taking_and_refusing(taken: bool) -> None:
+    alone = [next(iter(route)) for _, route, took in ROUTES if len(route) == 1 and took is taken]
+    assert sorted(alone) == sorted(MATCHERS)
 
 
 def test_the_first_route_that_matches_is_taken() -> None:
@@ -50,8 +63,9 @@ def test_a_route_for_a_status_does_not_take_what_is_stuck() -> None:
     assert receiver_of(stuck, policy).channel_id == section().channel_id
 
 
-def test_that_a_server_does_not_answer_goes_where_all_of_it_goes() -> None:
-    routes = [{"channel_id": 1, "servers": ["home"], "owners": [4]}, {"channel_id": 2, "servers": ["home"]}]
+@pytest.mark.parametrize("narrow", [route for _, route, taken in ROUTES if not taken and "servers" not in route])
+def test_that_a_server_does_not_answer_goes_where_all_of_it_goes(narrow: dict[str, Any]) -> None:
+    routes = [{"channel_id": 1, "servers": ["home"]} | narrow, {"channel_id": 2, "servers": ["home"]}]
     policy = policy_of(section(routes=routes))
     assert receiver_of_server("home", policy).channel_id == 2
     assert receiver_of_server("office", policy).channel_id == section().channel_id
