@@ -23,7 +23,7 @@ from bot.failures.schema import card, drill, failure, incident
 
 T = TypeVar("T")
 TAKEN_WITHIN = 15.0
-"""Seconds for the bot to see that somebody asked: it looks every two."""
+"""Seconds for the bot to see that somebody asked: it looks every five."""
 ARRIVED_WITHIN = 60.0
 LOOK_EVERY = 0.25
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DELIVER_SECONDS = 1
-DRILL_SECONDS = 2  # one small statement to look whether somebody asked for one
+DRILL_SECONDS = 5  # who asks for one waits for it; whoever does not pays 1 ms for each look
 FORGET_SECONDS = 24 * 3600
 FORGET_AFTER = 600  # not while the first polls have much to tell
 AT_ONCE = 500

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
@@ -31,6 +31,7 @@ from bot.sections import Route
 ASKED_FOR = timedelta(hours=1)
 """After that nobody waits for it any more."""
 DEFAULT_KEY = "failures.channel_id"
+_ASKED = select(func.max(drill.c.id)).where(drill.c.taken_at.is_(None), drill.c.asked_at > bindparam("since"))
 TRIES = 2_000  # failures to look for one that comes to a route behind others
 
 
@@ -135,11 +136,8 @@ class Drills:
 
     async def take(self) -> bool:
         """Whether one was asked for; then its cards are due."""
-        asked = select(func.max(drill.c.id)).where(
-            drill.c.taken_at.is_(None), drill.c.asked_at > self._now() - ASKED_FOR
-        )
         async with self._database.read() as connection:
-            drill_id = (await connection.execute(asked)).scalar_one()
+            drill_id = (await connection.execute(_ASKED, {"since": self._now() - ASKED_FOR})).scalar_one()
         if drill_id is None:
             return False
         await self._carry_out(drill_id)

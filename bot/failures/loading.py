@@ -123,7 +123,7 @@ async def _waiting(connection: AsyncConnection, told_before: datetime) -> tuple[
             func.max(card.c.id).label("last"),
         )
         .join(incident, incident.c.card_id == card.c.id)
-        .where(incident.c.open_count > 0, not_muted())
+        .where(incident.c.open_count > 0, is_reminded_of())
         .where(card.c.state == "standing", card.c.message_id.is_not(None))
         .group_by(card.c.channel_id)
     )
@@ -152,8 +152,8 @@ async def _followed(
     return found
 
 
-def not_muted() -> ColumnElement[bool]:
-    """Of an incident; a drill is nothing to remind anybody of, either."""
+def is_reminded_of() -> ColumnElement[bool]:
+    """Of an incident: people are, as long as it is open, unless they muted it. Of a drill nobody ever is."""
     return and_(~is_muted(), incident.c.kind != IncidentKind.DRILL.value)
 
 

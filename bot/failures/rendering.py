@@ -22,7 +22,7 @@ from bot.failures.card import (
     ReminderCard,
 )
 from bot.failures.digesting import lines_of
-from bot.failures.loading import not_muted
+from bot.failures.loading import is_reminded_of
 from bot.failures.schema import card, failure, incident, mute, server
 
 
@@ -184,7 +184,7 @@ class Rendering:
             select(incident)
             .join(card, card.c.id == incident.c.card_id)
             .where(card.c.channel_id == row["channel_id"], card.c.state == "standing", incident.c.open_count > 0)
-            .where(not_muted())
+            .where(is_reminded_of())
         )
         lines = await lines_of(connection, chosen)
         one = chosen.subquery()

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures.card import IncidentKind, IncidentState
-from bot.failures.loading import not_muted
+from bot.failures.loading import is_reminded_of
 from bot.failures.parts import among, chunks
 from bot.failures.rows import OPEN
 from bot.failures.schema import card, failure, incident, ledger_value, server
@@ -94,7 +94,7 @@ async def refresh_incidents(connection: AsyncConnection, incidents: Collection[i
 
 async def _show_reminders(connection: AsyncConnection, incidents: Collection[int]) -> None:
     channels = select(card.c.channel_id).join(incident, incident.c.card_id == card.c.id)
-    still_open = channels.where(incident.c.open_count > 0, not_muted())
+    still_open = channels.where(incident.c.open_count > 0, is_reminded_of())
     for part in chunks(sorted(incidents)):
         reminders = select(card.c.id).where(
             card.c.kind == "reminder",
