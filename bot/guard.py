@@ -39,7 +39,7 @@ class Guard:
         self._now = now
         self._told_until: dict[str, datetime] = {}
         self.token_refused = asyncio.Event()
-        """Discord no longer knows the bot's token: whoever runs the bot has to stop it."""
+        """Discord no longer knows the bot's token; whoever runs the bot has to stop it."""
 
     def watch(self, trace: aiohttp.TraceConfig) -> None:
         trace.on_request_start.append(self._asking)

@@ -242,7 +242,7 @@ def _missing_roles(
 def sentence(error: BaseException) -> str:
     """What an error of Discord's at start means, and what to do about it."""
     if isinstance(error, discord.LoginFailure) or getattr(error, "code", None) == 4004:
-        return "Discord does not know the token: copy it anew from the Bot page of your application into discord.token"
+        return "Discord does not know the token; copy it anew from the Bot page of your application into discord.token"
     if isinstance(error, discord.PrivilegedIntentsRequired) or getattr(error, "code", None) in (4013, 4014):
         return "Discord refuses the bot's intents, of which none is privileged: is this the token of another bot?"
     if isinstance(error, discord.HTTPException) and error.status in (401, 403):

@@ -164,7 +164,7 @@ def _rejected(endpoint: Endpoint, answer: Answer) -> PaperlessError:
 def _bad_token(endpoint: Endpoint, answer: Answer) -> PaperlessError:
     if answer.is_json:
         message = (
-            "Paperless-ngx does not accept the token: copy it anew from My Profile, API Auth Token, of an active user"
+            "Paperless-ngx does not accept the token; copy it anew from My Profile, API Auth Token, of an active user"
         )
     else:
         message = "Something in front of Paperless-ngx asks for a login of its own: let the API through, or set headers"
