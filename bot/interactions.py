@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access import REFUSED, AccessDenied, Action, Allowed, Denied, Member, too_often
 from bot.audit import Entry, Result
+from bot.linking import with_links_if_taken
 from bot.ui.pressed import BUTTON
 from bot.ui.redaction import redact
 
@@ -163,18 +164,42 @@ def _deferred(interaction: BotInteraction) -> bool:
     return interaction.response.is_done() or "thinking" in interaction.extras
 
 
+def anew(files: Sequence[discord.File]) -> list[discord.File]:
+    """To be sent from their beginning: discord.py goes back to it within one call, and not for the next one."""
+    for file in files:
+        file.reset()
+    return list(files)
+
+
 async def say(interaction: BotInteraction, view: ui.LayoutView, *, file: discord.File | None = None) -> None:
     """Answer this person alone: the first answer, the end of "thinking ...", or a message of its own after a press."""
     files = [] if file is None else [file]
-    if not _deferred(interaction) and await _insist(
-        lambda: interaction.response.send_message(view=view, files=files, ephemeral=True, allowed_mentions=NOBODY)
-    ):
+
+    async def first(shown: ui.LayoutView) -> None:
+        await interaction.response.send_message(view=shown, files=anew(files), ephemeral=True, allowed_mentions=NOBODY)
+
+    async def last(shown: ui.LayoutView) -> None:
+        await interaction.edit_original_response(view=shown, attachments=anew(files), allowed_mentions=NOBODY)
+
+    if not _deferred(interaction) and await _insist(lambda: with_links_if_taken(view, first)):
         return
     if interaction.extras.get("thinking"):
-        await _insist(lambda: interaction.edit_original_response(view=view, attachments=files, allowed_mentions=NOBODY))
+        await _insist(lambda: with_links_if_taken(view, last))
     else:
-        # Not repeated: a follow-up whose answer was lost would stand there twice.
-        await interaction.followup.send(view=view, files=files, ephemeral=True, allowed_mentions=NOBODY)
+        await follow_up(interaction, view, private=True, files=files)
+
+
+async def follow_up(
+    interaction: BotInteraction, view: ui.LayoutView, *, private: bool = False, files: Sequence[discord.File] = ()
+) -> int:
+    """A message of its own, after the answer; its id. Not repeated: if only its answer was lost it would be there twice."""
+
+    async def send(shown: ui.LayoutView) -> discord.WebhookMessage:
+        return await interaction.followup.send(
+            view=shown, files=anew(files), ephemeral=private, wait=True, allowed_mentions=NOBODY
+        )
+
+    return (await with_links_if_taken(view, send)).id
 
 
 async def supplement(interaction: BotInteraction, view: ui.LayoutView, file: discord.File) -> None:
@@ -189,16 +214,20 @@ async def show(interaction: BotInteraction, view: ui.LayoutView) -> int:
     """The answer, after `defer`: the id of its message, which can be edited for longer than the interaction lives."""
     shown: list[int] = []
 
-    async def edit() -> None:
-        shown.append((await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)).id)
+    async def edit(one: ui.LayoutView) -> None:
+        shown.append((await interaction.edit_original_response(view=one, allowed_mentions=NOBODY)).id)
 
-    await _insist(edit)
+    await _insist(lambda: with_links_if_taken(view, edit))
     return shown[-1]
 
 
 async def change(interaction: BotInteraction, view: ui.LayoutView) -> None:
     """Change the message that the pressed button is on; after `defer_update`."""
-    await _insist(lambda: interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NOBODY))
+
+    async def edit(shown: ui.LayoutView) -> None:
+        await interaction.edit_original_response(view=shown, attachments=[], allowed_mentions=NOBODY)
+
+    await _insist(lambda: with_links_if_taken(view, edit))
 
 
 async def answered(interaction: BotInteraction, work: Callable[[], Awaitable[None]]) -> None:

@@ -20,10 +20,11 @@ from discord import ui
 from bot.failures.card import Card, IncidentCard
 from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, NotSupported, Post, Unsendable
 from bot.guard import UNKNOWN_CHANNEL, HeldBack
-from bot.interactions import NOBODY
+from bot.interactions import NOBODY, anew
+from bot.linking import with_links_if_taken
 from bot.presses import ids_in
 from bot.ui import custom_ids
-from bot.ui.cards import render, title, without_links
+from bot.ui.cards import render, title
 from bot.ui.text import plain, redact
 
 log = logging.getLogger(__name__)
@@ -142,23 +143,10 @@ class DiscordNotifier:
             )
         view = await self.drawn(post.card, mention_role_id=post.mention_role_id)
         async with self._call(post.channel_id) as channel:
-            message = await self._send(channel, view, options)
+            message = await with_links_if_taken(view, lambda shown: channel.send(view=shown, **options))
         if post.thread:
             await self._open_thread(message, post.card)
         return message.id
-
-    async def _send(
-        self, channel: discord.PartialMessageable, view: ui.LayoutView, options: dict[str, Any]
-    ) -> discord.Message:
-        try:
-            return await channel.send(view=view, **options)
-        except discord.HTTPException as error:
-            if not _refuses_link(error):
-                raise
-            log.warning(
-                "Discord refuses public_url in a button; the card goes without it", extra={"event": "link_refused"}
-            )
-            return await channel.send(view=without_links(view), **options)
 
     async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:
         await self.change(channel_id=channel_id, message_id=message_id, view=await self.drawn(card))
@@ -176,18 +164,17 @@ class DiscordNotifier:
             if unless is not None and await unless():
                 return
             message = channel.get_partial_message(message_id)
-            try:
-                await message.edit(view=view, allowed_mentions=NOBODY)
-            except discord.HTTPException as error:
-                if not _refuses_link(error):
-                    raise
-                await message.edit(view=without_links(view), allowed_mentions=NOBODY)
+            await with_links_if_taken(view, lambda shown: message.edit(view=shown, allowed_mentions=NOBODY))
 
     async def say(self, *, channel_id: int, view: ui.LayoutView, nonce: str, file: discord.File | None = None) -> int:
         """Post something that is no card; the message's id."""
         files = [] if file is None else [file]
         async with self._call(channel_id) as channel:
-            message = await channel.send(view=view, files=files, nonce=nonce, allowed_mentions=NOBODY)
+
+            async def send(shown: ui.LayoutView) -> discord.Message:
+                return await channel.send(view=shown, files=anew(files), nonce=nonce, allowed_mentions=NOBODY)
+
+            message = await with_links_if_taken(view, send)
         return message.id
 
     async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:
@@ -206,11 +193,6 @@ class DiscordNotifier:
             log.warning(
                 "no thread under message %s: %s", message.id, redact(str(error)), extra={"event": "thread_not_opened"}
             )
-
-
-def _refuses_link(error: discord.HTTPException) -> bool:
-    """A 400 about a button's URL: an address without a dot, a scheme in capitals."""
-    return error.status == 400 and ".url" in error.text
 
 
 def _cards_in(message: discord.Message) -> set[int]:

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.access import Action
 from bot.failures.order import Busy, Follower, Order, Purpose, State, TooSoon
-from bot.interactions import NOBODY, BotInteraction, change, defer, defer_update, say
+from bot.interactions import BotInteraction, change, defer, defer_update, follow_up, say
 from bot.paperless.errors import PaperlessError
 from bot.paperless.models import RunResult, TaskType
 from bot.placing import check_place
@@ -127,8 +127,8 @@ class Runs(commands.Cog):
             view = following.done_without_row(follower.order, result, where)
         else:
             view = following.taken(follower.order, where)
-        message = await interaction.followup.send(view=view, wait=True, allowed_mentions=NOBODY)
-        follower = await self.bot.following.followers.stands(follower.follower_id, message_id=message.id)
+        message_id = await follow_up(interaction, view)
+        follower = await self.bot.following.followers.stands(follower.follower_id, message_id=message_id)
         if untold:
             await self.bot.following.followers.end(follower.follower_id, State.TOLD)
         else:
@@ -149,11 +149,11 @@ class Runs(commands.Cog):
         follower = await self.bot.following.followers.add(order)
         view = following.taken(order, self.bot.following.where(where.name))
         try:
-            message = await interaction.followup.send(view=view, wait=True, allowed_mentions=NOBODY)
+            message_id = await follow_up(interaction, view)
         except discord.DiscordException:
             await self.bot.following.followers.end(follower.follower_id, State.GIVEN_UP)
             raise
-        self.bot.following.begin(await self.bot.following.followers.stands(follower.follower_id, message_id=message.id))
+        self.bot.following.begin(await self.bot.following.followers.stands(follower.follower_id, message_id=message_id))
 
 
 def _order_of(

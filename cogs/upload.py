@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot import labels
 from bot.access import Action
 from bot.failures.order import Order, Purpose
-from bot.interactions import NOBODY, BotInteraction, admit, defer, show
+from bot.interactions import BotInteraction, admit, defer, follow_up, show
 from bot.labels import Labels
 from bot.paperless.models import TaskType
 from bot.placing import check_place
@@ -116,9 +116,7 @@ class Upload(commands.Cog):
         await defer(interaction, private=False)
         orders = await self._messages(interaction, where, good)
         if refused:
-            await interaction.followup.send(
-                view=replies.message(uploads.not_sent(refused)), ephemeral=True, allowed_mentions=NOBODY
-            )
+            await follow_up(interaction, replies.message(uploads.not_sent(refused)), private=True)
         for order, file in zip(orders, good, strict=True):
             await self._sending.send(order, file, Details())
 
@@ -131,8 +129,7 @@ class Upload(commands.Cog):
             if number == 0:
                 message_id = await show(interaction, view)
             else:
-                sent = await interaction.followup.send(view=view, wait=True, allowed_mentions=NOBODY)
-                message_id = sent.id
+                message_id = await follow_up(interaction, view)
             made.append(_on(order, message_id))
         return made
 

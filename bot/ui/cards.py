@@ -214,12 +214,17 @@ def incident(card: IncidentCard, *, beneath: str = "", owner: str | None = None)
 
 
 def without_links(view: ui.LayoutView) -> ui.LayoutView:
-    """The same without link buttons, for when Discord refuses the configured address in one."""
+    """The same without link buttons, and without the rows that only held some: for when Discord refuses the configured
+    address in one."""
     for item in list(view.walk_children()):
-        if (
-            isinstance(item, ui.Button)
-            and item.style is discord.ButtonStyle.link
-            and isinstance(item.parent, ui.ActionRow)
-        ):
-            item.parent.remove_item(item)
+        if isinstance(item, ui.Button) and item.style is discord.ButtonStyle.link:
+            _take_out(item)
     return view
+
+
+def _take_out(button: ui.Button[ui.LayoutView]) -> None:
+    row = button.parent
+    if isinstance(row, ui.ActionRow):
+        row.remove_item(button)
+        if not row.children and isinstance(row.parent, ui.Container):
+            row.parent.remove_item(row)

@@ -3,12 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.failures.card import Card, IncidentCard, IncidentKind, IncidentState
+from bot.failures.order import Order, Purpose
+from bot.ui import following
 from bot.ui.cards import render, without_links
+from bot.ui.following import Where
 from bot.ui.layout import Accent
 from tests.ui import examples
 from tests.ui.examples import (
@@ -25,7 +29,7 @@ from tests.ui.examples import (
     outage,
     reminder,
 )
-from tests.ui.payload import accent, assert_sendable, buttons, ids, lines, texts, urls
+from tests.ui.payload import accent, assert_sendable, buttons, components_of, ids, lines, texts, urls
 
 
 class TestOneFailure:
@@ -174,6 +178,15 @@ async def test_links_can_be_taken_out_where_discord_refuses_the_address(card: Ca
     view = without_links(render(card))
     assert urls(view) == []
     assert ids(view) == ids(render(card))
+
+
+async def test_a_row_that_held_only_a_link_goes_with_it() -> None:
+    where = Where(server="home", link_base="http://paperless:8000", show_server=False)
+    order = Order(
+        server="home", purpose=Purpose.RUN, task_type="sanity_check", channel_id=1, user_id=2, user_name="ada"
+    )
+    kinds = [part["type"] for part in components_of(without_links(following.taken(order, where)))]
+    assert kinds == [discord.ComponentType.container.value, discord.ComponentType.text_display.value]
 
 
 async def test_an_address_too_long_for_a_button_leaves_the_button_out() -> None:

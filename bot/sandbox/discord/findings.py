@@ -2,11 +2,17 @@
 
 from collections.abc import Collection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from bot.sandbox.discord.errors import Path, Violation
 
 WEB = ("http", "https")
+
+
+def dotless(parts: SplitResult) -> bool:
+    """Discord takes no link to http://localhost:8000 or http://paperless:8000; documented nowhere, met by others:
+    https://github.com/bugsink/bugsink/issues/280"""
+    return parts.scheme in WEB and not {".", ":"} & set(parts.hostname or "")
 
 
 class Findings(list[Violation]):
@@ -64,7 +70,7 @@ class Findings(list[Violation]):
             code, found = ("URL_TYPE_INVALID_SCHEME", parts.scheme) if parts.scheme else ("URL_TYPE_INVALID_URL", "")
             named = f'Scheme "{found}" must be one of {tuple(schemes)}.' if found else "Not a well formed URL."
             self.add(path, code, named)
-        elif not (parts.netloc or parts.path) or any(character.isspace() for character in str(value)):
+        elif not (parts.netloc or parts.path) or any(character.isspace() for character in str(value)) or dotless(parts):
             self.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
 
     def media(self, path: Path, url: str | None, uploaded: Collection[str]) -> None:
