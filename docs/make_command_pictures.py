@@ -1,6 +1,6 @@
-"""Takes the pictures of docs/commands.md from the running demo: `python docs/make_command_pictures.py`.
+"""Takes the pictures of docs/commands.md from the running demo: `python docs/make_command_pictures.py [NAME...]`.
 
-Needs Debian's chromium and the development dependencies.
+Needs Debian's chromium and the development dependencies. Without a name it takes all.
 """
 
 import asyncio
@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -38,7 +38,7 @@ ANSWERS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-async def main() -> None:
+async def main(wanted: list[str]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
         async with open_demo(Path(folder), listen_near(0)) as demo, async_playwright() as playwright:
@@ -46,18 +46,9 @@ async def main() -> None:
             browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             await demo.stage.discord.ready(timeout=20)
             fill(demo.stage)
-            for name, (command, options) in ANSWERS.items():
-                await shoot(browser, demo, name, answering(demo.stage, command, options))
-            reference = demo.stage.paperless.fail("invoice-11.pdf", owner="bob").task_id
-            await shoot(browser, demo, "task", answering(demo.stage, "task", {"ref": reference}))
-            await mute(demo.stage, "invoice-11.pdf")
-            await shoot(browser, demo, "mutes", answering(demo.stage, "tasks mutes", {}))
-            await shoot(browser, demo, "follow", following(demo.stage))
-            await shoot(browser, demo, "upload", uploading(demo.stage))
-            await shoot(browser, demo, "menu", sending(demo.stage))
-            await shoot(
-                browser, demo, "audit", answering(demo.stage, "tasks audit", {}, user_id=ids.ADA_ID), name_of="ada"
-            )
+            async for name, shown in scenes(demo.stage):
+                if not wanted or name in wanted:
+                    await shoot(browser, demo, name, shown, name_of="ada" if name == "audit" else "ben")
             await browser.close()
 
 
@@ -80,6 +71,20 @@ def fill(stage: Stage) -> None:
 
 
 Shown = Callable[[Page], Awaitable[Locator]]
+
+
+async def scenes(stage: Stage) -> AsyncIterator[tuple[str, Shown]]:
+    """The name of each picture and what is on it, in the order in which they are taken."""
+    for name, (command, options) in ANSWERS.items():
+        yield name, answering(stage, command, options)
+    reference = stage.paperless.fail("invoice-11.pdf", owner="bob").task_id
+    yield "task", answering(stage, "task", {"ref": reference})
+    await mute(stage, "invoice-11.pdf")
+    yield "mutes", answering(stage, "tasks mutes", {})
+    yield "follow", following(stage)
+    yield "upload", uploading(stage)
+    yield "menu", sending(stage)
+    yield "audit", answering(stage, "tasks audit", {}, user_id=ids.ADA_ID)
 
 
 async def mute(stage: Stage, filename: str) -> None:
@@ -184,4 +189,4 @@ def sending(stage: Stage) -> Shown:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))
