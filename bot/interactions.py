@@ -192,7 +192,7 @@ async def say(interaction: BotInteraction, view: ui.LayoutView, *, file: discord
 async def follow_up(
     interaction: BotInteraction, view: ui.LayoutView, *, private: bool = False, files: Sequence[discord.File] = ()
 ) -> int:
-    """A message of its own, after the answer; its id. Not repeated: if only its answer was lost it would be there twice."""
+    """A message of its own, after the answer; its id. Never repeated: it could stand there twice."""
 
     async def send(shown: ui.LayoutView) -> discord.WebhookMessage:
         return await interaction.followup.send(

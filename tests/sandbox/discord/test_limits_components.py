@@ -59,6 +59,12 @@ REFUSED: list[tuple[str, Json, str, str]] = [
         "BUTTON_COMPONENT_URL_REQUIRED",
     ),
     (
+        "a link to a host without a dot",
+        with_components(row(link(url="http://localhost:8000/tasks"))),
+        IN_ROW + ".url",
+        "URL_TYPE_INVALID_URL",
+    ),
+    (
         "a link to javascript",
         with_components(row(link(url="javascript:alert(1)"))),
         IN_ROW + ".url",
@@ -137,7 +143,7 @@ ACCEPTED: list[tuple[str, Json]] = [
     ("a button with an emoji alone", with_components(row(button(label=None, emoji={"name": "👍"})))),
     (
         "links into Discord and to the web",
-        with_components(row(link(), link(url="discord://-/channels/1/2"), link(url="http://a"))),
+        with_components(row(link(), link(url="discord://-/channels/1/2"), link(url="http://192.168.0.7:8000"))),
     ),
     ("the same link twice", with_components(row(link(), link()))),
     (
