@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.audit import Recorded, Result
-from bot.ui.layout import panel, small
+from bot.ui.layout import dotted, panel, small
 from bot.ui.pressed import in_words
 from bot.ui.text import count, escape, plural, redact, since
 
@@ -35,8 +35,10 @@ def page(rows: Sequence[Recorded], *, total: int, number: int) -> ui.LayoutView:
     if not rows:
         return panel(["**Nothing is recorded**" if number == 1 else "**So far back nothing is recorded**"])
     first = (number - 1) * PAGE + 1
-    shown = f"{count(first)} to {count(first + len(rows) - 1)} of {plural(total, 'entry', 'entries')}, the newest first"
-    return panel(["**Who did what**", *map(line, rows), small(shown)])
+    last = first + len(rows) - 1
+    shown = f"{count(first)} to {count(last)} of {plural(total, 'entry', 'entries')}, the newest first"
+    older = f"`page:{number + 1}` shows older ones" if last < total else None
+    return panel(["**Who did what**", *map(line, rows), small(dotted(shown, older))])
 
 
 def told(rows: Sequence[Recorded]) -> ui.LayoutView:

@@ -40,7 +40,7 @@ def of_paperless(error: PaperlessError, *, unheard: str | None = None) -> str:
     if isinstance(error, Unreachable):
         return f"{said} Nothing is known until it answers; try again in a minute."
     if isinstance(error, TaskNotFound):
-        return f"{said} It may have been removed, or belong to somebody else. `/tasks failures` lists what failed."
+        return f"{said} It may have been removed. `/tasks failures` lists what failed."
     if isinstance(error, Forbidden):
         return f"{said} That is for the administrator of this bot to change."
     if isinstance(error, NotRunnable):

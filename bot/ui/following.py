@@ -11,9 +11,14 @@ from bot.ui import replies, runs
 from bot.ui.cards import open_button
 from bot.ui.layout import Accent, dotted, panel, row, small
 from bot.ui.phrases import doing
-from bot.ui.text import count, escape, plural, since
+from bot.ui.text import at, count, escape, plural, since
 
 _BY = {Purpose.RUN: "ordered by", Purpose.UPLOAD: "sent by", Purpose.WATCH: "followed for"}
+_TAKEN = {
+    Purpose.RUN: ": Paperless took the order",
+    Purpose.UPLOAD: ": Paperless took it",
+    Purpose.WATCH: " is under way",
+}
 _UNITS = ("B", "kB", "MB", "GB")
 
 
@@ -78,7 +83,7 @@ def sending(filename: str, octets: int, *, sent: int, order: Order, where: Where
 
 def taken(order: Order, where: Where) -> ui.LayoutView:
     """A UUID promises no task: so not more than was said."""
-    lines = [f"**{_named(order)}: Paperless took the order**", "This message follows it.", _foot(order, where)]
+    lines = [f"**{_named(order)}{_TAKEN[order.purpose]}**", "This message follows it.", _foot(order, where)]
     return panel(lines, row(open_button(where.link_base)))
 
 
@@ -86,8 +91,8 @@ def waiting(order: Order, where: Where, seen: Progress, *, silent_since: datetim
     """`silent_since`: Paperless has not answered since then."""
     runs_now = seen.status == TaskStatus.STARTED
     told = "is running" if runs_now else "waits for a worker"
-    state = f"Running, started {since(seen.since)}" if runs_now else dotted(_place(seen), f"since {since(seen.since)}")
-    quiet = None if silent_since is None else f"Paperless has not answered {since(silent_since)}; it is asked again."
+    state = f"Started {since(seen.since)}" if runs_now else dotted(_place(seen), f"queued {since(seen.since)}")
+    quiet = None if silent_since is None else f"Paperless has not answered since {at(silent_since)}; it is asked again."
     lines = [f"**{_named(order)} {told}**", state, quiet, _foot(order, where)]
     return panel(lines, row(open_button(where.link_base)))
 

@@ -164,7 +164,8 @@ def listing(
     `owner`: the name behind the number in `wanted`."""
     where, narrowed = server_name(server, show=show_server), told(wanted, owner=owner)
     if total == 0:
-        return panel([note, f"**No task in {where} fits that**", small(narrowed) if narrowed else None])
+        none = f"No task in {where} fits that" if narrowed else f"There is no task in {where}"
+        return panel([note, f"**{none}**", small(narrowed) if narrowed else None])
     here = custom_ids.Listed(server, page, code)
     back, on = replace(here, page=max(0, page - 1)), replace(here, page=page + 1)
     lines = [

@@ -113,6 +113,8 @@ def one_line(message: str, filename: str | None) -> str:
     """A message as a card shows it, not yet escaped: redacted, without paths, without the file name said again."""
     if _LAST_LINE.match(message):  # 2.20 stores the traceback of a killed worker where others have a sentence
         message = message.strip().splitlines()[-1]
+    if filename:  # first as it is: of many emoji `clean` would leave another part in the one than in the other
+        message = _without_name(message, filename)
     text = without_paths(clean(redact(message[:MAX_MESSAGE])))
     if name := clean(redact(filename or "")):
         text = _without_name(text, name)

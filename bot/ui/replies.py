@@ -74,7 +74,7 @@ def times(task: Task, *, owner: str | None = None) -> str:
     return dotted(
         source(task.trigger_source),
         owned_by(task.owner, name=owner),
-        f"{'ended' if task.date_done else 'since'} {since(moment)}",
+        f"{'ended' if task.date_done else 'started' if task.date_started else 'queued'} {since(moment)}",
         None if ran is None else f"ran {duration(ran)}",
         None if waited is None else f"waited {duration(waited)}",
         "acknowledged" if task.acknowledged else None,

@@ -36,8 +36,9 @@ def _last(last: Task | None) -> str:
     if last is None:
         return "Paperless lists no earlier run."
     if not last.is_complete:
-        state = "is running" if last.status == TaskStatus.STARTED else "waits for a worker"
-        return f"The last one {state} since {since(last.date_started or last.date_created)}."
+        if last.status == TaskStatus.STARTED:
+            return f"The last one is still running, started {since(last.date_started or last.date_created)}."
+        return f"The last one still waits for a worker, queued {since(last.date_created)}."
     took = "" if last.duration_seconds is None else f", took {duration(last.duration_seconds)}"
     failed = " and failed" if last.needs_attention else ""
     return f"The last one ran {since(last.date_created)}{failed}{took}."

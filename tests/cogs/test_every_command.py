@@ -84,7 +84,7 @@ NOTHING: Table = {
     "/tasks active": says("/tasks active", "Nothing waits or runs in Paperless"),
     "/tasks audit": says("/tasks audit", "Nothing is recorded", member=str(ids.BEN_ID)),
     "/tasks failures": says("/tasks failures", "No failures wait to be acknowledged in Paperless"),
-    "/tasks list": says("/tasks list", "No task in Paperless fits that"),
+    "/tasks list": says("/tasks list", "There is no task in Paperless"),
     "/tasks mutes": says("/tasks mutes", "Nothing is muted"),
     "/tasks run": says("/tasks run", "Paperless lists no earlier run.", type=RUN),
     "/tasks summary": says("/tasks summary", "No task ran at all in that time."),

@@ -30,7 +30,7 @@ class TestTheMessageThatFollows:
             await house.card(lambda text: "Training the classifier is running" in text)
         assert "Number 2 in the queue" in texts(waits)
         assert "1 task running" in texts(waits)
-        assert "since <t:" in texts(waits)
+        assert "queued <t:" in texts(waits)
 
     async def test_a_failure_is_told_there_and_on_no_card_beside_it(self, house: House) -> None:
         house.paperless.weather.training_broken = True

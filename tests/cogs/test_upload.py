@@ -50,7 +50,7 @@ class TestUpload:
             await upload(house)
             told = await house.card(lambda text: "in the queue" in text)
         assert "Number 3 in the queue: 2 tasks wait before it" in texts(told)
-        assert "since <t:" in texts(told)
+        assert "queued <t:" in texts(told)
 
     async def test_a_failure_is_told_there_and_on_no_card_beside_it(self, house: House) -> None:
         async with at_work(house) as bot:

@@ -47,14 +47,14 @@ class TestThePlaceInTheQueue:
     @pytest.mark.parametrize(
         ("seen", "says"),
         [
-            (progress(), f"Next in the queue · since {T}"),
-            (progress(running=1), f"Next in the queue · 1 task running · since {T}"),
-            (progress(before=1), f"Number 2 in the queue: 1 task waits before it · since {T}"),
+            (progress(), f"Next in the queue · queued {T}"),
+            (progress(running=1), f"Next in the queue · 1 task running · queued {T}"),
+            (progress(before=1), f"Number 2 in the queue: 1 task waits before it · queued {T}"),
             (
                 progress(before=1200, running=2),
-                f"Number 1,201 in the queue: 1,200 tasks wait before it · 2 tasks running · since {T}",
+                f"Number 1,201 in the queue: 1,200 tasks wait before it · 2 tasks running · queued {T}",
             ),
-            (progress(before=None), f"Far back in the queue · since {T}"),
+            (progress(before=None), f"Far back in the queue · queued {T}"),
         ],
     )
     async def test_it_is_told_in_words(self, seen: Progress, says: str) -> None:
@@ -79,13 +79,13 @@ class TestThePlaceInTheQueue:
 class TestOnTheWay:
     async def test_running(self) -> None:
         view = following.waiting(RUN, HOME, progress(status=TaskStatus.STARTED), silent_since=None)
-        assert lines(view)[:2] == ["**Training the classifier is running**", f"Running, started {T}"]
+        assert lines(view)[:2] == ["**Training the classifier is running**", f"Started {T}"]
         assert lines(view)[-1] == f"-# ordered by <@{ADA}>"
         assert buttons(view) == ["Open in Paperless"]
 
     async def test_paperless_away(self) -> None:
         view = following.waiting(RUN, HOME, progress(), silent_since=NOW)
-        assert f"Paperless has not answered {T}; it is asked again." in lines(view)
+        assert f"Paperless has not answered since {T.replace(':R', ':f')}; it is asked again." in lines(view)
 
     async def test_sending(self) -> None:
         view = following.sending("scan.pdf", 12_400_000, sent=0, order=UPLOAD, where=HOME)
@@ -93,6 +93,10 @@ class TestOnTheWay:
 
     async def test_a_uuid_promises_nothing_more(self) -> None:
         assert lines(following.taken(RUN, HOME))[0] == "**Training the classifier: Paperless took the order**"
+
+    async def test_what_somebody_else_ordered_was_not_ordered_here(self) -> None:
+        view = following.taken(replace(RUN, purpose=Purpose.WATCH), HOME)
+        assert lines(view)[0] == "**Training the classifier is under way**"
 
     async def test_several_servers_are_named(self) -> None:
         view = following.taken(RUN, replace(HOME, show_server=True))
@@ -142,8 +146,8 @@ class TestTheQuestion:
             (None, "-# Paperless lists no earlier run."),
             (examples.task(status=TaskStatus.SUCCESS), "took 4 s."),
             (examples.task(status=TaskStatus.FAILURE), "and failed"),
-            (waits(1), "The last one waits for a worker since"),
-            (waits(1, status=TaskStatus.STARTED), "The last one is running since"),
+            (waits(1), "The last one still waits for a worker, queued"),
+            (waits(1, status=TaskStatus.STARTED), "The last one is still running, started"),
         ],
     )
     async def test_it_tells_of_the_last_one(self, last: Task | None, says: str) -> None:

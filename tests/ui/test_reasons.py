@@ -21,6 +21,12 @@ ONE_LINE = [
         "OSError: image file is truncated",
     ),
     (
+        "a name of more emoji than are shown goes as well",
+        "\N{PARTY POPPER}" * 20 + ".pdf",
+        "{0}: Error occurred while consuming document {0}: OSError: truncated".format("\N{PARTY POPPER}" * 20 + ".pdf"),
+        "OSError: truncated",
+    ),
+    (
         "an exception without words keeps its name",
         "corrupt.pdf",
         "corrupt.pdf: Error occurred while consuming document corrupt.pdf: InputFileError: ",
