@@ -37,14 +37,15 @@ class Measured:
         self._delivered(post.card)
         return message_id
 
-    async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:
+    async def edit(self, *, channel_id: int, message_id: int, card: Card, is_first: bool) -> None:
+        """How long a first one took is not measured: its message told people before it was a card."""
         try:
-            await self._notifier.edit(channel_id=channel_id, message_id=message_id, card=card)
+            await self._notifier.edit(channel_id=channel_id, message_id=message_id, card=card, is_first=is_first)
         except NotifierError:
             self._metrics.cards.labels("failed").inc()
             raise
         self._metrics.cards.labels("edited").inc()
-        self._accepted(card, before=self._shown.get(card.card_id, failures_on(card)))
+        self._accepted(card, before=self._shown.get(card.card_id, 0 if is_first else failures_on(card)))
 
     async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:
         return await self._notifier.find(channel_id=channel_id, card_id=card_id, not_before=not_before)

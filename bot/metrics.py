@@ -85,7 +85,9 @@ class Metrics:
             buckets=DELIVERY,
             registry=registry,
         )
-        self.outbox = Gauge("taskbot_outbox_cards", "Cards that do not show the truth yet", registry=registry)
+        self.outbox = Gauge(
+            "taskbot_outbox_cards", "Cards that do not show the truth yet, or may not", registry=registry
+        )
 
     def _discord(self) -> None:
         registry = self.registry

@@ -148,7 +148,7 @@ class DiscordNotifier:
             await self._open_thread(message, post.card)
         return message.id
 
-    async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:
+    async def edit(self, *, channel_id: int, message_id: int, card: Card, is_first: bool) -> None:
         await self.change(channel_id=channel_id, message_id=message_id, view=await self.drawn(card))
 
     async def change(

@@ -153,7 +153,12 @@ class Courier:
     async def _send(self, outgoing: Outgoing) -> str:
         if outgoing.message_id is None:
             return await self._post(outgoing)
-        await self._notifier.edit(channel_id=outgoing.channel_id, message_id=outgoing.message_id, card=outgoing.card)
+        await self._notifier.edit(
+            channel_id=outgoing.channel_id,
+            message_id=outgoing.message_id,
+            card=outgoing.card,
+            is_first=outgoing.is_first,
+        )
         await self._outbox.edited(outgoing.card_id, revision=outgoing.revision, settles=outgoing.settles)
         return "edited"
 

@@ -75,7 +75,10 @@ class Notifier(Protocol):
         """The message's id."""
         ...
 
-    async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None: ...
+    async def edit(self, *, channel_id: int, message_id: int, card: Card, is_first: bool) -> None:
+        """`is_first`: no state of this card was accepted before, as far as is known. Its message was there already: it
+        followed the task, or it was found."""
+        ...
 
     async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:
         """The bot's message of this card in the channel, known by its custom ids; None where there is none.

@@ -39,7 +39,8 @@ class Due:
 @dataclass(frozen=True, kw_only=True)
 class Outgoing(Post):
     """A card's newest state on its way. `tried_at`: it was begun before, and what became of that is not known.
-    `settles`: once this has arrived there is no doubt any more."""
+    `settles`: once this has arrived there is no doubt any more. `is_first`: no state of the card arrived before, as far
+    as is known."""
 
     card_id: int
     message_id: int | None
@@ -47,6 +48,7 @@ class Outgoing(Post):
     made_at: datetime
     tried_at: datetime | None
     settles: bool
+    is_first: bool
 
 
 class Outbox:
@@ -130,6 +132,7 @@ class Outbox:
             made_at=row["made_at"],
             tried_at=row["tried_at"],
             settles=settles,
+            is_first=not row["delivered_revision"],
         )
 
     def _has_arrived(self, tried_at: datetime | None) -> bool:

@@ -38,7 +38,7 @@ class Desk:
 
     async def edit(self, message_id: int, **changes: Any) -> None:
         card = examples.incident(state=IncidentState.ACKNOWLEDGED, **changes)
-        await self.notifier.edit(channel_id=ids.ALERTS_ID, message_id=message_id, card=card)
+        await self.notifier.edit(channel_id=ids.ALERTS_ID, message_id=message_id, card=card, is_first=False)
 
     @property
     def messages(self) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ class Channels:
         self._leave()
         return message.message_id
 
-    async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:
+    async def edit(self, *, channel_id: int, message_id: int, card: Card, is_first: bool) -> None:
         await self._enter("edit", channel_id)
         message = self.messages[message_id]
         assert message.channel_id == channel_id

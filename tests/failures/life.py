@@ -50,7 +50,7 @@ class Remote:
         found = await self._call("post", nonce=post.nonce, card_id=post.card.card_id, shown=shown(post.card))
         return int(found)
 
-    async def edit(self, *, channel_id: int, message_id: int, card: Card) -> None:
+    async def edit(self, *, channel_id: int, message_id: int, card: Card, is_first: bool) -> None:
         await self._call("edit", message_id=message_id, shown=shown(card))
 
     async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:

@@ -10,7 +10,6 @@ from bot.failures.parts import CHUNK, among, chunks
 from bot.failures.schema import failure
 from tests.failures.world import World, a_world
 
-
 LIST = re.compile(r"IN \((\?(?:, \?)*)\)")
 ROWS = re.compile(r"VALUES \([^()]*\), \(")
 

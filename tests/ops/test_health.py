@@ -16,8 +16,10 @@ from bot import app, health, vitals
 from bot.app import TaskBot
 from bot.drill import run_drill
 from bot.exits import Exit
+from bot.following import Pace
 from bot.run import run
 from bot.sandbox.discord import ids
+from bot.sandbox.discord.files import Upload
 from bot.sandbox.discord.ratelimit import SEND
 from bot.sections import HealthSection
 from bot.vitals import readiness
@@ -243,6 +245,20 @@ async def test_failures_are_counted_as_posted_once_each(house: House) -> None:
         assert counted(bot, "taskbot_failures_seen_total", server="home") == 7
         assert counted(bot, "taskbot_failures_posted_total") == 7
         assert counted(bot, "taskbot_delivery_seconds_count") == 2  # a card, and a digest by its newest
+
+
+async def test_a_failure_that_the_message_of_its_upload_tells_is_counted_as_posted_too(house: House) -> None:
+    async with house.bot() as bot:
+        bot.following.pace = Pace(looks=(0.1,), tries=(0.1,), appears=1)
+        await bot.desk.watchers["home"].poll_once()
+        torn = Upload(filename="torn.pdf", data=b"%PDF-1.7 torn")
+        await house.command("upload", file=torn)
+
+        await until(lambda: counted(bot, "taskbot_failures_seen_total", server="home") == 1)
+        await until(lambda: counted(bot, "taskbot_cards_total", action="edited") >= 1)
+
+        assert counted(bot, "taskbot_cards_total", action="posted") == 0
+        assert counted(bot, "taskbot_failures_posted_total") == 1
 
 
 def counted(bot: TaskBot, name: str, **labels: str) -> float:
