@@ -14,7 +14,6 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import text
@@ -70,13 +69,13 @@ class LeaseLost(ConnectionError):
 class Lease:
     """`engine` should be one of its own: a renewal waits for no write."""
 
-    def __init__(self, engine: AsyncEngine, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, engine: AsyncEngine) -> None:
         self.holder = f"{socket.gethostname()} {os.getpid()}"
         self.epoch = 0
         self.lost = asyncio.Event()
         self._engine = engine
         self._connections = Connections(engine)
-        self._monotonic = monotonic
+        self._monotonic = time.monotonic
         self._until = 0.0
         self._keeping: asyncio.Future[Any] | None = None
 

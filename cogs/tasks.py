@@ -105,7 +105,7 @@ class Tasks(commands.Cog):
     async def mutes(self, interaction: BotInteraction) -> None:
         """Failures that are muted, by whom and until when; each can be ended."""
         await defer(interaction)
-        await say(interaction, lists.mutes(await self.bot.ledger.mutes()))
+        await say(interaction, lists.mutes(await self.bot.ledger.mutes.running()))
 
     # --- autocompletion: never an error, never a request a keystroke
 
@@ -152,7 +152,7 @@ class Tasks(commands.Cog):
             for mute_id in chosen_numbers(interaction)
         ]
         note = "No longer muted." if any(ended) else "That had ended already."
-        await change(interaction, lists.mutes(await self.bot.ledger.mutes(), note=note))
+        await change(interaction, lists.mutes(await self.bot.ledger.mutes.running(), note=note))
 
     async def _show_anew(self, interaction: BotInteraction, custom_id: OnTask, *, note: str | None = None) -> None:
         where = self.bot.server(custom_id.server)

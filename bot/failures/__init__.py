@@ -18,8 +18,8 @@
 
     await ledger.card(card_id)   # the newest state, as the next edit would show it; None: no such card
     await ledger.place(card_id)  # channel_id, message_id, dismissed: to check a press against
-    await ledger.rows(card_id, offset=0, limit=10, line_id=None, through=None, open_only=False)  # RowPage(total, rows)
+    await ledger.rows(card_id, offset=0, limit=10, through=None, open_only=False)  # RowPage(total, rows)
     await ledger.open_rows(server=None, offset=0, limit=10)  # told and not acknowledged, dismissed ones included
-    await ledger.mutes()
+    await ledger.mutes.running()
     await ledger.value(key), await ledger.set_value(key, value)
 """

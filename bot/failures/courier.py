@@ -33,13 +33,11 @@ PATIENCE = 0.5  # seconds that deliver_once waits for sends; they go on after it
 
 
 class Courier:
-    def __init__(
-        self, outbox: Outbox, notifier: Notifier, *, now: Callable[[], datetime], patience: float = PATIENCE
-    ) -> None:
+    def __init__(self, outbox: Outbox, notifier: Notifier, *, now: Callable[[], datetime]) -> None:
         self._outbox = outbox
         self._notifier = notifier
         self._now = now
-        self._patience = patience
+        self._patience = PATIENCE
         self._paces: defaultdict[int, Pace] = defaultdict(Pace)
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._queued: set[int] = set()
@@ -250,8 +248,3 @@ class Courier:
     @staticmethod
     def _report(done: Counter[str], waiting: Sequence[Due]) -> DeliveryReport:
         return DeliveryReport(posted=done["posted"], edited=done["edited"], failed=done["failed"], waiting=len(waiting))
-
-    @property
-    def closed_channels(self) -> frozenset[int]:
-        """Channels that could not be written to when they were last tried."""
-        return frozenset(self._closed_channels)

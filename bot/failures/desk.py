@@ -109,7 +109,7 @@ class Desk:
     ) -> Mute | None:
         """What a card shows; `line_id`: all of the kind of that line of it. None: no such card or line, or more than
         one incident is on the card and no line is named."""
-        mute = await self.ledger.mute(
+        mute = await self.ledger.mutes.add(
             card_id, line_id=line_id, for_=for_, until_change=until_change, user_id=user_id, user_name=user_name
         )
         await self.courier.deliver_once()
@@ -117,7 +117,7 @@ class Desk:
 
     async def unmute(self, mute_id: int, *, user_id: int, user_name: str) -> bool:
         """False: it is over already. What it swallowed is told within half a minute."""
-        ended = await self.ledger.unmute(mute_id, user_id=user_id, user_name=user_name)
+        ended = await self.ledger.mutes.end(mute_id, user_id=user_id, user_name=user_name)
         await self.courier.deliver_once()
         return ended
 

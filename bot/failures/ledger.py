@@ -1,13 +1,13 @@
 """The ledger: what was seen, intended, posted, acknowledged, by whom. The database's one reader and writer for this.
 
 Its parts: `findings` (what was seen, and becomes told), `outbox` (what has to be sent), `claims` (who wants what
-acknowledged), `mutes`. What everybody else may ask of it is here.
+acknowledged), `audit`, `mutes`. What everybody else may ask of it is here.
 """
 
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
 from bot.failures import rows
-from bot.failures.card import Card, FailureRow, IncidentKind, Mute
+from bot.failures.card import Card, FailureRow, IncidentKind
 from bot.failures.claims import Claims
 from bot.failures.findings import Findings
 from bot.failures.mutes import Mutes
@@ -48,16 +48,15 @@ class Ledger:
         *,
         links: Mapping[str, str],
         now: Callable[[], datetime],
-        fresh: timedelta = timedelta(hours=1),
     ) -> None:
         self.database = database
         self._links = dict(links)
         self._now = now
         self.findings = Findings(database, now=now)
-        self.outbox = Outbox(database, render=self._rendering, now=now, fresh=fresh)
+        self.outbox = Outbox(database, render=self._rendering, now=now)
         self.claims = Claims(database, now=now)
         self.audit = self.claims.audit
-        self._mutes = Mutes(database, now=now)
+        self.mutes = Mutes(database, now=now)
 
     @classmethod
     async def open(
@@ -66,16 +65,15 @@ class Ledger:
         *,
         links: Mapping[str, str],
         now: Callable[[], datetime],
-        fresh: timedelta = timedelta(hours=1),
     ) -> Self:
-        """`links`: the base of links of each server, by its name. `fresh`: what is older is told without a sound."""
+        """`links`: the base of links of each server, by its name."""
         async with database.write() as connection:
             first = {"card": (1 + secrets.randbelow(2**32)) << 20, "incident": 1, "number": 1}
             await begin_sequences(connection, first)
             for name in links:
                 values = {"name": name, "begun": False, "since": now(), "heard_at": now(), "listed": 0, "backlog_pk": 0}
                 await connection.execute(upserting(connection, server).values(values).on_conflict_do_nothing())
-        return cls(database, links=links, now=now, fresh=fresh)
+        return cls(database, links=links, now=now)
 
     def _rendering(self) -> Rendering:
         return Rendering(links=self._links, now=self._now())
@@ -105,15 +103,11 @@ class Ledger:
         *,
         offset: int = 0,
         limit: int = 10,
-        line_id: int | None = None,
         through: int | None = None,
         open_only: bool = False,
     ) -> RowPage:
-        """The failures behind a card, the newest first; `line_id`: of a line of a digest; `through`: as it was seen."""
+        """The failures behind a card, the newest first; `through`: as it was seen."""
         conditions = [incident.c.card_id == card_id]
-        if line_id is not None:
-            kind = select(incident.c.kind_print).where(incident.c.id == line_id).scalar_subquery()
-            conditions.append(incident.c.kind_print == kind)
         if through is not None:
             conditions.append(failure.c.number <= through)
         if open_only:
@@ -134,26 +128,6 @@ class Ledger:
             ordered = chosen.order_by(failure.c.number.desc()).offset(offset).limit(limit)
             found = (await connection.execute(ordered)).mappings()
             return RowPage(total=total, rows=tuple(rows.failure_row_from(row) for row in found))
-
-    async def mutes(self) -> tuple[Mute, ...]:
-        return await self._mutes.running()
-
-    async def mute(
-        self,
-        card_id: int,
-        *,
-        line_id: int | None = None,
-        for_: timedelta | None,
-        until_change: bool,
-        user_id: int,
-        user_name: str,
-    ) -> Mute | None:
-        return await self._mutes.add(
-            card_id, line_id=line_id, for_=for_, until_change=until_change, user_id=user_id, user_name=user_name
-        )
-
-    async def unmute(self, mute_id: int, *, user_id: int, user_name: str) -> bool:
-        return await self._mutes.end(mute_id, user_id=user_id, user_name=user_name)
 
     async def value(self, key: str) -> str | None:
         async with self.database.read() as connection:

@@ -20,6 +20,7 @@ from bot.failures.actions import CardKind
 from bot.failures.notifier import Post
 from bot.failures.parts import among
 from bot.failures.rendering import Rendering
+from bot.failures.routing import FRESH
 from bot.failures.schema import card, incident
 from bot.failures.writing import show_cards
 
@@ -52,13 +53,10 @@ class Outgoing(Post):
 
 
 class Outbox:
-    def __init__(
-        self, database: Database, *, render: Callable[[], Rendering], now: Callable[[], datetime], fresh: timedelta
-    ) -> None:
+    def __init__(self, database: Database, *, render: Callable[[], Rendering], now: Callable[[], datetime]) -> None:
         self._database = database
         self._render = render
         self._now = now
-        self._fresh = fresh
 
     async def take_up(self) -> None:
         """At the start: what an earlier life was about to change may be on its way."""
@@ -116,7 +114,7 @@ class Outbox:
         if shown is None:
             await self.edited(card_id, revision=row["revision"], settles=settles)
             return None
-        told_late = self._now() - max(row["made_at"], row["not_before"] or row["made_at"]) > self._fresh
+        told_late = self._now() - max(row["made_at"], row["not_before"] or row["made_at"]) > FRESH
         settled = row["kind"] in _GROWING and not is_open
         return Outgoing(
             card=shown,
@@ -166,7 +164,7 @@ class Outbox:
 
         A card of which a post was begun stays out: its message may stand already.
         """
-        before = self._now() - self._fresh
+        before = self._now() - FRESH
         async with self._database.write() as connection:
             query = select(card.c.id, card.c.made_at).where(
                 and_(_is_owed(), card.c.channel_id == channel_id, card.c.kind.in_(_GROWING), card.c.made_at <= before),

@@ -13,6 +13,10 @@ _OF_TASKS = MATCHERS - {"servers"}
 _STATUS = {IncidentKind.FAILED: "failure", IncidentKind.REVOKED: "revoked"}
 
 
+FRESH = timedelta(hours=1)
+"""What is older than this when the bot comes back, or Discord does, goes into one digest and mentions nobody."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """The numbers of the configuration, and those that are no one's business to set."""
@@ -26,8 +30,7 @@ class Policy:
     stuck_pending: timedelta | None = timedelta(hours=2)
     silence: tuple[tuple[str, timedelta], ...] = ()
     unreachable_after: timedelta = timedelta(seconds=60)
-    # What is older than this when the bot comes back, or Discord does, goes into one digest and mentions nobody.
-    fresh: timedelta = timedelta(hours=1)
+    fresh: timedelta = FRESH
     # What shows later than this after it failed is told in a digest: rows that became visible, clocks that are far off.
     late: timedelta = timedelta(days=1)
     # A digest takes no more in after this: Discord limits edits of messages older than an hour.

@@ -126,13 +126,8 @@ def not_known(what: str, *, unheard: str, because: str) -> ui.LayoutView:
     return panel([f"**{what}: not known. {unheard}**", because], accent=Accent.AMBER)
 
 
-def suggestions(tasks: Sequence[Task], typed: str, *, now: datetime) -> list[tuple[str, str]]:
-    """Label and value of those tasks that hold what was typed, newest first. Plain text, at most 100 long."""
-    return matching(offers(tasks, now=now), typed)
-
-
 def offers(tasks: Sequence[Task], *, now: datetime) -> list[tuple[str, str]]:
-    """Label and value of each."""
+    """Label and value of each, to be chosen from while something is typed. Plain text, at most 100 long."""
     found = []
     for task in tasks:
         name = clean(task.filename or str(kind(task.task_type)).replace("\\", ""))

@@ -143,12 +143,12 @@ class TestMute:
             _, card = await failed_card(house, bot)
             await house.press(await house.press(card, "Details"), "Mute for 1 day")
             listed = await house.command("tasks mutes")
-            (mute,) = await bot.ledger.mutes()
+            (mute,) = await bot.ledger.mutes.running()
             chosen = await house.discord.select(
                 user_id=ids.BEN_ID, message_id=int(listed["id"]), custom_id="t1:unmute", values=[mute.mute_id]
             )
             ended = await chosen.reply()
-            assert await bot.ledger.mutes() == ()
+            assert await bot.ledger.mutes.running() == ()
         assert "Consuming invoice-11.pdf" in texts(listed)
         assert f"by <@{ids.BEN_ID}>" in texts(listed)
         assert "Nothing is muted" in texts(ended)
@@ -158,12 +158,12 @@ class TestMute:
             _, card = await failed_card(house, bot)
             await house.press(await house.press(card, "Details"), "Mute for 1 day")
             listed = await house.command("tasks mutes", user_id=ids.CLEO_ID)
-            (mute,) = await bot.ledger.mutes()
+            (mute,) = await bot.ledger.mutes.running()
             chosen = await house.discord.select(
                 user_id=ids.CLEO_ID, message_id=int(listed["id"]), custom_id="t1:unmute", values=[mute.mute_id]
             )
             refusal = await chosen.reply()
-            assert len(await bot.ledger.mutes()) == 1
+            assert len(await bot.ledger.mutes.running()) == 1
         assert "Muting failures is for" in texts(refusal)
 
     async def test_from_the_details_and_the_card_says_until_when(self, house: House) -> None:

@@ -116,7 +116,7 @@ async def people(world: World, digest: DigestCard) -> None:
     await world.poll(14, after=300)
     reminders = [card for card in world.channels.cards() if isinstance(card, ReminderCard)]
     assert [card.open_total for card in reminders] == [3]
-    assert [each.filename for each in await world.ledger.mutes()] == [second.filename]
+    assert [each.filename for each in await world.ledger.mutes.running()] == [second.filename]
     assert incident_cards(world.channels)[0].state is IncidentState.ACKNOWLEDGED
 
 

@@ -32,7 +32,7 @@ class TestMutes:
             world.home.fail("noisy.pdf")
             await world.poll(2)
             assert incident_cards(world.channels) == []
-            [running] = await world.ledger.mutes()
+            [running] = await world.ledger.mutes.running()
             assert (running.filename, running.swallowed, running.user_name) == ("noisy.pdf", 2, "ada")
 
     async def test_what_failed_in_the_meantime_is_told_when_the_mute_ends(self, tmp_path: Path) -> None:
@@ -41,12 +41,12 @@ class TestMutes:
             assert len(incident_cards(world.channels)) == 1
             await world.poll(15, after=300)
             assert len(incident_cards(world.channels)) == 2
-            assert await world.ledger.mutes() == ()
+            assert await world.ledger.mutes.running() == ()
 
     async def test_ended_by_hand_it_is_told_within_half_a_minute(self, tmp_path: Path) -> None:
         async with a_world(tmp_path) as world:
             await self._swallow(world)
-            [mute] = await world.ledger.mutes()
+            [mute] = await world.ledger.mutes.running()
             assert await world.desk.unmute(mute.mute_id, user_id=ADA, user_name="ada")
             assert not await world.desk.unmute(mute.mute_id, user_id=ADA, user_name="ada")
             await world.poll(7)
@@ -77,7 +77,7 @@ class TestMutes:
             assert mute.until == world.clock.now() + timedelta(days=30)
             world.home.fail("noisy.pdf", "unsupported")
             await world.poll()
-            assert await world.ledger.mutes() == ()
+            assert await world.ledger.mutes.running() == ()
             assert len(incident_cards(world.channels)) == 2
 
     async def test_a_digest_of_many_cannot_be_muted_as_one(self, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ class TestMutesOfAKind:
             assert set(lines) == {("one.pdf", "two.pdf"), ("other.pdf", "more.pdf")}
             assert lines["one.pdf", "two.pdf"].muted_until == mute.until
             assert lines["other.pdf", "more.pdf"].muted_until is None
-            assert [running.swallowed for running in await world.ledger.mutes()] == [1]
+            assert [running.swallowed for running in await world.ledger.mutes.running()] == [1]
             await world.poll(15, after=300)
             assert any("three.pdf" in told(world, card) for card in world.channels.cards())
 

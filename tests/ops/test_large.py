@@ -35,8 +35,8 @@ async def test_polls_are_spread_over_the_interval(tmp_path: Path) -> None:
         began = bot.now()
 
         def polled() -> list[datetime]:
-            reports = [watcher.last_report for watcher in bot.desk.watchers.values()]
-            return [report.at for report in reports if report and report.at > began + timedelta(seconds=POLL_SECONDS)]
+            begins = [watcher.last_good_at for watcher in bot.desk.watchers.values()]
+            return [at for at in begins if at and at > began + timedelta(seconds=POLL_SECONDS)]
 
         await until(lambda: len(polled()) == len(SERVERS))
         last = sorted(at.timestamp() % POLL_SECONDS for at in polled())

@@ -120,7 +120,7 @@ class TestMute:
         async with house.bot() as bot:
             row, card = await failed_card(house, bot)
             await house.press(await house.press(card, "Details"), "Mute for 1 hour")
-            (mute,) = await bot.ledger.mutes()
+            (mute,) = await bot.ledger.mutes.running()
             listed = await house.command("tasks mutes")
             chosen = await house.discord.select(
                 user_id=ids.BEN_ID,

@@ -221,7 +221,7 @@ class TestForeign:
             house.paperless.fail("invoice-11.pdf", owner="bob")
             card = await house.card(lambda text: "invoice-11.pdf" in text)
             await house.press(await house.press(card, "Details"), "Mute for 1 hour")
-            (mute,) = await bot.ledger.mutes()
+            (mute,) = await bot.ledger.mutes.running()
             message = await on_a_message(house, bot, menus=["t1:unmute"], offers=str(mute.mute_id + 1))
 
             def forged(payload: Json) -> Json:
@@ -232,7 +232,7 @@ class TestForeign:
                     house, message, "t1:unmute", user_id=ids.BEN_ID, menu=True, value=str(mute.mute_id + 1)
                 )
                 await asked.reply(timeout=10)
-            assert await bot.ledger.mutes() == (mute,)
+            assert await bot.ledger.mutes.running() == (mute,)
 
 
 async def test_the_document_says_what_the_code_does() -> None:

@@ -139,7 +139,7 @@ async def test_suggestions_are_such_as_discord_takes(typed: str) -> None:
     names = [text.encode("utf-8", "replace").decode() for text in HOSTILE]  # as they are once they were decoded
     labels: Any = SimpleNamespace(kept=Known(*names))
     offered = [*await suggest_one(labels, typed), *await suggest_more(labels, typed)]
-    found = lists.suggestions([task(text) for text in names if text], typed, now=NOW)
+    found = lists.matching(lists.offers([task(text) for text in names if text], now=NOW), typed)
     assert len(offered) > 20
     assert len(found) > 20
     for text in [*offered, *(part for pair in found for part in pair)]:

@@ -142,21 +142,21 @@ async def test_any_list_can_be_sent(names: list[str], message: str, total: int, 
 
 class TestSuggestions:
     def test_name_state_age_and_number(self) -> None:
-        offered = lists.suggestions([task()], "", now=NOW + timedelta(minutes=2))
+        offered = lists.matching(lists.offers([task()], now=NOW + timedelta(minutes=2)), "")
         assert offered == [("invoice-11.pdf · failed · 2 min ago · #1337", UUID)]
 
     @pytest.mark.parametrize("typed", ["INVOICE", "1337", "#1337", UUID[:8], "failed", " "])
     def test_what_was_typed_is_looked_for_in_all_of_it(self, typed: str) -> None:
-        assert lists.suggestions([task()], typed, now=NOW)
+        assert lists.matching(lists.offers([task()], now=NOW), typed)
 
     def test_nothing_fits(self) -> None:
-        assert lists.suggestions([task()], "receipt", now=NOW) == []
+        assert lists.matching(lists.offers([task()], now=NOW), "receipt") == []
 
     def test_a_long_name_leaves_room_for_state_and_age(self) -> None:
-        ((label, _),) = lists.suggestions([task(input_data={"filename": "x" * 300})], "", now=NOW)
+        ((label, _),) = lists.matching(lists.offers([task(input_data={"filename": "x" * 300})], now=NOW), "")
         assert len(label) <= 100
         assert label.endswith("#1337")
 
     def test_a_task_without_a_file_goes_by_its_type(self) -> None:
         one = task(task_type=TaskType.MAIL_FETCH, input_data={})
-        assert lists.suggestions([one], "mail", now=NOW)[0][0].startswith("Mail fetch")
+        assert lists.matching(lists.offers([one], now=NOW), "mail")[0][0].startswith("Mail fetch")
