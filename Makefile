@@ -6,23 +6,29 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: setup demo test check bench soak lock
+.PHONY: install setup demo test check bench soak lock
+
+# What the bot itself needs; where the developers' tools are set up already, with them.
+install: $(VENV)/$(if $(wildcard $(VENV)/.ready),.ready,.installed)
 
 setup: $(VENV)/.ready
 
+$(VENV)/.installed: requirements.lock
 $(VENV)/.ready: requirements-dev.lock
+
+$(VENV)/.installed $(VENV)/.ready:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python 3.11 or newer is needed, {sys.executable} is {v.major}.{v.minor}: make PYTHON=/path/to/python3.11")'
-	@echo "Setting up $(VENV), once: seconds with uv, a minute or two without."
+	@echo "Setting up $(VENV), once: seconds with uv, a minute or so without."
 ifdef UV
 	uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV)
-	uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
+	uv pip sync --quiet --python $(BIN)/python --require-hashes $<
 else
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 endif
 	@touch $@
 
-demo: setup
+demo: install
 	$(BIN)/python -m bot demo
 
 test: setup
