@@ -4,6 +4,7 @@ discord.py takes many a field for granted, and gives up the connection, with it 
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -24,6 +25,7 @@ Event = Mapping[str, Any]
 CONNECTING = ("READY", "RESUMED")
 """Without these there is no connection: there the error is for `bot.gateway`."""
 WITHOUT_NITRO = 10 * 1024 * 1024
+HEARD = 1000  # interactions that are told from those that come again; none can be answered after 15 minutes
 VISIBLE = str(discord.Permissions(view_channel=True).value)
 
 
@@ -154,13 +156,18 @@ class Reading(State):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self._heard: deque[str | int] = deque(maxlen=HEARD)
         self.parsers = {
             name: parse if name in CONNECTING else _unstoppable(name, parse) for name, parse in self.parsers.items()
         }
 
     def parse_interaction_create(self, data: Any) -> None:
+        """Once each: a connection that is resumed may bring again what came before it was lost."""
         whole = completed(data)
         msgspec.convert(whole, Whole)
+        if whole["id"] in self._heard:
+            return
+        self._heard.append(whole["id"])
         super().parse_interaction_create(whole)  # type: ignore[arg-type]
 
 

@@ -30,8 +30,10 @@ else:
 log = logging.getLogger(__name__)
 
 ALREADY_ACKNOWLEDGED = 40060
-UNKNOWN_INTERACTION = 10062
+UNKNOWN_INTERACTION, UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN = 10062, 10015, 50027
 """The 3 s, or the 15 minutes, are over: this person can no longer be answered."""
+UNKNOWN_MESSAGE = 10008
+"""People dismiss answers that only they see, and delete messages."""
 TRIES = 3
 PAUSE_SECONDS = 0.2
 NOBODY = discord.AllowedMentions.none()

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -11,7 +12,16 @@ from discord.ext import commands
 
 from bot.access import AccessDenied
 from bot.app import UnknownServer
-from bot.interactions import UNKNOWN_INTERACTION, BotInteraction, described, pressed_id, say
+from bot.interactions import (
+    INVALID_WEBHOOK_TOKEN,
+    UNKNOWN_INTERACTION,
+    UNKNOWN_MESSAGE,
+    UNKNOWN_WEBHOOK,
+    BotInteraction,
+    described,
+    pressed_id,
+    say,
+)
 from bot.metrics import Result
 from bot.paperless.errors import PaperlessError
 from bot.presses import FAILED, is_stray, measured_name, press
@@ -39,8 +49,32 @@ def result_of(cause: BaseException) -> Result:
     """For metrics: not allowed; something said no, or nothing; or a mistake of ours."""
     if isinstance(cause, AccessDenied):
         return "refused"
-    foreseen = isinstance(cause, UnknownServer | discord.NotFound) or errors.words(cause) is not None
-    return "failed" if foreseen else "defect"
+    foreseen = isinstance(cause, UnknownServer | discord.NotFound) or unanswerable(cause) is not None
+    return "failed" if foreseen or errors.words(cause) is not None else "defect"
+
+
+@dataclass(frozen=True)
+class Unanswerable:
+    """Why nobody can be told, as it is logged."""
+
+    level: int
+    event: str
+    why: str
+
+
+TOO_LATE = Unanswerable(logging.WARNING, "interaction_too_late", "the answer came too late for Discord")
+DISMISSED = Unanswerable(logging.INFO, "interaction_dismissed", "the message to be changed was dismissed or deleted")
+NOBODY_READS = {
+    UNKNOWN_INTERACTION: TOO_LATE,
+    UNKNOWN_WEBHOOK: TOO_LATE,
+    INVALID_WEBHOOK_TOKEN: TOO_LATE,
+    UNKNOWN_MESSAGE: DISMISSED,
+}
+
+
+def unanswerable(cause: BaseException) -> Unanswerable | None:
+    """None: an answer can still be tried."""
+    return NOBODY_READS.get(cause.code) if isinstance(cause, discord.HTTPException) else None
 
 
 class Errors(commands.Cog):
@@ -59,12 +93,14 @@ class Errors(commands.Cog):
         cause = cause_of(error)
         interaction.extras[FAILED] = True
         self.bot.metrics.interaction(measured_name(interaction), result_of(cause))
-        if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
-            log.warning(
-                "%s by %s: the answer came too late for Discord",
+        if (nobody := unanswerable(cause)) is not None:
+            log.log(
+                nobody.level,
+                "%s by %s: %s",
                 described(interaction),
                 interaction.user.id,
-                extra={"event": "interaction_too_late"},
+                nobody.why,
+                extra={"event": nobody.event},
             )
             return
         view = replies.message(await self._words(interaction, cause), accent=Accent.AMBER)

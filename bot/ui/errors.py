@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import discord
 from discord import app_commands
 
 from bot.access import AccessDenied
@@ -17,6 +18,10 @@ from bot.refusal import Refusal
 from bot.ui.text import Escaped, at, clean, escape, redact
 
 SENTENCE_LIMIT = 600
+TOO_MANY = 429
+DISCORD_STUMBLED = (
+    "Discord did not take the bot's answer. What you asked for may be done all the same: look before you try again."
+)
 
 
 def _sentence(text: str) -> Escaped:
@@ -65,6 +70,8 @@ def words(error: BaseException) -> str | None:
             return f"That was quick. Try again in {error.retry_after:.0f} seconds."
         case app_commands.CheckFailure():
             return "You may not use this here."
+        case discord.HTTPException() if error.status == TOO_MANY or error.status >= 500:
+            return DISCORD_STUMBLED
     return None
 
 

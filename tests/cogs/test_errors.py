@@ -62,6 +62,32 @@ async def test_an_answer_that_comes_too_late_for_discord_stops_nothing(
     assert "came too late" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "told"),
+    [(404, 10008, "dismissed or deleted"), (404, 10015, "came too late"), (401, 50027, "came too late")],
+    ids=["dismissed", "never begun", "after 15 minutes"],
+)
+async def test_an_answer_that_nobody_can_read_any_more_is_no_defect(
+    house: House, status: int, code: int, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house.bot():
+        house.discord.fail_next("PATCH", "/webhooks/", status, body={"code": code, "message": "no"})
+        await house.discord.command(user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name="tasks active")
+        await house.discord.until(lambda: house.discord.faults.pending == 0)
+        await house.command("tasks active")
+    assert told in caplog.text
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_a_discord_that_takes_no_answer_is_called_so(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    async with house.bot():
+        # As Cloudflare says it: no JSON, and not by way of Discord's own servers.
+        house.discord.fail_next("PATCH", "/webhooks/", 429, body="error code: 1015", headers={"Via": ""})
+        reply = await house.command("tasks active")
+    assert "Discord did not take the bot's answer" in texts(reply)
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
 async def test_the_first_answer_does_not_wait_for_paperless(house: House) -> None:
     async with house.bot():
         await house.command("tasks active")

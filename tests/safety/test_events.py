@@ -7,6 +7,7 @@ import pytest
 
 from bot.events import completed
 from bot.sandbox.discord import ids
+from bot.sandbox.discord.interactions import payload
 from tests.house import House, Json, buttons, texts
 from tests.safety.forging import every_payload, without
 
@@ -60,6 +61,16 @@ async def test_a_cards_button_in_another_channel_does_nothing(house: House) -> N
             )
             await asked.reply(timeout=10)
     assert not house.paperless.row(row.id).acknowledged
+
+
+async def test_what_a_resumed_connection_brings_again_is_done_once(house: House) -> None:
+    async with house.bot():
+        asked = await house.discord.command(user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name="tasks active")
+        await asked.reply(timeout=10)
+        house.discord.gateway.dispatch("INTERACTION_CREATE", payload(asked), intents=0)
+        await house.command("tasks active")
+    answered = [each.path for each in house.discord.requests if each.path.endswith("/callback")]
+    assert len(answered) == len(set(answered)) == 2
 
 
 def test_what_is_added_gives_no_right() -> None:
