@@ -3,7 +3,10 @@
 `python -m bot.health [URL]` asks /healthz and exits 0 or 1: the container's health check, without a curl in the image.
 """
 
+import asyncio
+import math
 import sys
+import time
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -11,11 +14,30 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 DEFAULT_URL = "http://127.0.0.1:8080/healthz"
+KEPT_SECONDS = 3.0  # that an answer of /readyz serves everybody who asks: it takes a write, and anybody may ask
 CLOSING_SECONDS = 0.5  # for who is being answered at the end
 Readiness = Callable[[], Awaitable[Mapping[str, str | None]]]
 """Part of the bot -> None when it is ready, else the reason why not."""
 Metrics = Callable[[], Awaitable[bytes]]
 """In Prometheus's text format."""
+
+
+class Lately:
+    """A Readiness that asks another one, at most once in KEPT_SECONDS, however many ask at once."""
+
+    def __init__(self, readiness: Readiness, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._readiness = readiness
+        self._monotonic = monotonic
+        self._asking = asyncio.Lock()
+        self._parts: Mapping[str, str | None] = {}
+        self._until = -math.inf
+
+    async def __call__(self) -> Mapping[str, str | None]:
+        async with self._asking:
+            if self._monotonic() >= self._until:
+                self._parts = await self._readiness()
+                self._until = self._monotonic() + KEPT_SECONDS
+            return self._parts
 
 
 class CannotListen(Exception):
@@ -51,7 +73,7 @@ async def serving(listen: str, readiness: Readiness, metrics: Metrics) -> AsyncI
     app.add_routes(
         [
             web.get("/healthz", _healthz),
-            web.get("/readyz", _readyz(readiness)),
+            web.get("/readyz", _readyz(Lately(readiness))),
             web.get("/metrics", _metrics(metrics)),
         ]
     )

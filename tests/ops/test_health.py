@@ -2,9 +2,10 @@
 
 import asyncio
 import io
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,11 @@ from tests.house import POLL_SECONDS, House
 from tests.ops.proxy import Proxy
 from tests.ops.until import until
 from tests.postgres import Postgres
+
+
+@pytest.fixture(autouse=True)
+def kept_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "KEPT_SECONDS", 0.05)
 
 
 @pytest.fixture
@@ -86,6 +92,42 @@ async def test_it_is_alive_and_ready_when_all_its_parts_work(house: House, port:
             "ready": True,
             "parts": {"gateway": "ready", "database": "ready", "paperless.home": "ready"},
         }
+
+
+async def test_however_often_and_at_once_it_is_asked_it_looks_once_in_some_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(health, "KEPT_SECONDS", 3.0)
+    looks, now = 0, 100.0
+
+    async def look() -> dict[str, str | None]:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0)
+        return {"look": str(looks)}
+
+    readiness = health.Lately(look, monotonic=lambda: now)
+    assert await asyncio.gather(*(readiness() for _ in range(100))) == [{"look": "1"}] * 100
+    now = 102.9
+    assert await readiness() == {"look": "1"}
+    now = 103.0
+    assert await readiness() == {"look": "2"}
+
+
+async def test_a_flood_of_questions_writes_to_the_database_once(
+    house: House, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(house, port) as session:
+        await until_ready(session)
+        monkeypatch.setattr(health, "KEPT_SECONDS", 60.0)
+        await asyncio.sleep(0.05)  # what is kept until now is over
+        seen = set()
+        for _ in range(50):
+            async with session.get("/readyz") as answer:
+                assert answer.status == 200
+            with closing(sqlite3.connect(house.folder / "bot.db")) as ledger:
+                seen |= set(ledger.execute("SELECT value FROM ledger_value WHERE key = 'readiness'"))
+    assert len(seen) == 1
 
 
 async def first_poll(bot: TaskBot) -> datetime:
