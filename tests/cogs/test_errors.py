@@ -70,6 +70,7 @@ async def test_an_answer_that_comes_too_late_for_discord_stops_nothing(
 async def test_an_answer_that_nobody_can_read_any_more_is_no_defect(
     house: House, status: int, code: int, told: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     async with house.bot():
         house.discord.fail_next("PATCH", "/webhooks/", status, body={"code": code, "message": "no"})
         await house.discord.command(user_id=ids.BEN_ID, channel_id=ids.ALERTS_ID, name="tasks active")
