@@ -10,7 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 import aiohttp
@@ -28,16 +28,21 @@ from bot.ui.cards import render, title
 from bot.ui.text import plain, redact
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
+UNKNOWN_MESSAGE, THREAD_ARCHIVED, THREAD_LOCKED = 10008, 50083, 160005
 THREAD_NAME_LIMIT = 100
 FORBIDDEN = (
     "the bot may not post in channel {channel_id}: it needs View Channel, Send Messages and Read Message History there"
 )
+LOCKED = "the thread {channel_id} is locked: unlock it, or give the bot Manage Threads there"
 NO_CHANNEL = "there is no channel {channel_id} that the bot can see: check channel_id, and that the bot was invited"
 
 
 class Sender(Protocol):
     """What is used of a discord.Client."""
+
+    http: discord.http.HTTPClient
 
     @property
     def user(self) -> discord.ClientUser | None: ...
@@ -68,7 +73,10 @@ def notifier_error(error: Exception, *, channel_id: int) -> NotifierError:
         case discord.NotFound():
             if error.code == UNKNOWN_CHANNEL:
                 return ChannelForbidden(NO_CHANNEL.format(channel_id=channel_id))
-            return MessageGone()
+            # Any other 404 is of something between, and tells nothing of a message.
+            return MessageGone() if error.code == UNKNOWN_MESSAGE else NotifierError("Discord answered 404")
+        case discord.HTTPException() if error.code in (THREAD_ARCHIVED, THREAD_LOCKED):
+            return ChannelForbidden(LOCKED.format(channel_id=channel_id))
         case discord.HTTPException():
             return _refusal(error)
     return NotifierError(f"no answer from Discord: {redact(str(error)) or type(error).__name__}")
@@ -131,6 +139,21 @@ class DiscordNotifier:
                 # RuntimeError: the session was closed, at the end.
                 raise notifier_error(error, channel_id=channel_id) from error
 
+    async def _sent(
+        self, channel: discord.PartialMessageable, view: ui.LayoutView, send: Callable[[ui.LayoutView], Awaitable[T]]
+    ) -> T:
+        """Discord archives a thread after days of silence. A post opens it again by itself, an edit does not."""
+        try:
+            return await with_links_if_taken(view, send)
+        except discord.HTTPException as error:
+            if error.code != THREAD_ARCHIVED:
+                raise
+        try:
+            await self._client.http.edit_channel(channel.id, archived=False)
+        except discord.Forbidden as error:
+            raise ChannelForbidden(LOCKED.format(channel_id=channel.id)) from error
+        return await with_links_if_taken(view, send)
+
     async def post(self, post: Post, /) -> int:
         mentions = allowed(post.mention_role_id)
         options: dict[str, Any] = {"nonce": post.nonce, "silent": post.silent, "allowed_mentions": mentions}
@@ -143,7 +166,7 @@ class DiscordNotifier:
             )
         view = await self.drawn(post.card, mention_role_id=post.mention_role_id)
         async with self._call(post.channel_id) as channel:
-            message = await with_links_if_taken(view, lambda shown: channel.send(view=shown, **options))
+            message = await self._sent(channel, view, lambda shown: channel.send(view=shown, **options))
         if post.thread:
             await self._open_thread(message, post.card)
         return message.id
@@ -164,7 +187,7 @@ class DiscordNotifier:
             if unless is not None and await unless():
                 return
             message = channel.get_partial_message(message_id)
-            await with_links_if_taken(view, lambda shown: message.edit(view=shown, allowed_mentions=NOBODY))
+            await self._sent(channel, view, lambda shown: message.edit(view=shown, allowed_mentions=NOBODY))
 
     async def say(self, *, channel_id: int, view: ui.LayoutView, nonce: str, file: discord.File | None = None) -> int:
         """Post something that is no card; the message's id."""
@@ -174,7 +197,7 @@ class DiscordNotifier:
             async def send(shown: ui.LayoutView) -> discord.Message:
                 return await channel.send(view=shown, files=anew(files), nonce=nonce, allowed_mentions=NOBODY)
 
-            message = await with_links_if_taken(view, send)
+            message = await self._sent(channel, view, send)
         return message.id
 
     async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:

@@ -22,6 +22,7 @@ class Desk:
 
     def __init__(self, world: SandboxDiscord, client: discord.Client) -> None:
         self.discord = world
+        self.client = client
         self.notifier = DiscordNotifier(client, guild_id=ids.GUILD_ID)
 
     async def post(self, **changes: Any) -> int:
@@ -36,9 +37,19 @@ class Desk:
         }
         return await self.notifier.post(Post(**{**wanted, **changes}))
 
-    async def edit(self, message_id: int, **changes: Any) -> None:
+    async def thread(self) -> int:
+        message_id = await self.post(nonce="c1")
+        thread = await self.client.http.start_thread_with_message(
+            ids.ALERTS_ID, message_id, name="alerts", auto_archive_duration=1440
+        )
+        return int(thread["id"])
+
+    def shut(self, thread_id: int, *, locked: bool = False) -> None:
+        self.discord.world.channel(thread_id)["thread_metadata"].update(archived=True, locked=locked)
+
+    async def edit(self, message_id: int, *, channel_id: int = ids.ALERTS_ID, **changes: Any) -> None:
         card = examples.incident(state=IncidentState.ACKNOWLEDGED, **changes)
-        await self.notifier.edit(channel_id=ids.ALERTS_ID, message_id=message_id, card=card, is_first=False)
+        await self.notifier.edit(channel_id=channel_id, message_id=message_id, card=card, is_first=False)
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -130,6 +141,27 @@ class TestEditing:
             await desk.post()
 
 
+class TestThreads:
+    """A thread as the channel of cards: Discord archives it after days without a message."""
+
+    async def test_an_edit_opens_it_again(self, desk: Desk) -> None:
+        thread_id = await desk.thread()
+        message_id = await desk.post(channel_id=thread_id)
+        desk.shut(thread_id)
+        await desk.edit(message_id, channel_id=thread_id)
+        (message,) = desk.discord.messages(thread_id)
+        assert message["edited_timestamp"] is not None
+
+    async def test_a_locked_one_is_a_channel_that_is_closed_for_posts_and_edits(self, desk: Desk) -> None:
+        thread_id = await desk.thread()
+        message_id = await desk.post(channel_id=thread_id)
+        desk.shut(thread_id, locked=True)
+        with pytest.raises(ChannelForbidden, match="locked"):
+            await desk.edit(message_id, channel_id=thread_id)
+        with pytest.raises(ChannelForbidden, match="locked"):
+            await desk.post(channel_id=thread_id, nonce="c8")
+
+
 class TestFinding:
     async def test_a_message_of_an_earlier_life_is_known_by_its_buttons(self, desk: Desk) -> None:
         before = datetime.now(UTC) - timedelta(minutes=1)
@@ -166,6 +198,12 @@ class TestRefusals:
             await desk.post()
         assert caught.value.retryable
         assert type(caught.value) is NotifierError
+
+    async def test_a_404_that_speaks_of_no_message_is_retryable(self, desk: Desk) -> None:
+        desk.discord.fail_next("POST", MESSAGES, 404, body="404: Not Found")
+        with pytest.raises(NotifierError) as caught:
+            await desk.post()
+        assert caught.value.retryable
 
     async def test_a_channel_closed_to_the_bot(self, desk: Desk) -> None:
         desk.discord.fail_next("POST", MESSAGES, 403, body={"code": 50013, "message": "Missing Permissions"})

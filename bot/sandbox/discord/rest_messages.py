@@ -15,7 +15,7 @@ PLAIN_REFERENCE = 0
 def send(core: Core, call: Call) -> Answer:
     channel_id, body = call.ids["channel_id"], call.body
     core.world.require(_needed(core, call), channel_id)
-    core.world.require_open_thread(channel_id)
+    core.world.open_by_a_message(channel_id)
     if violations := limits.check_nonce(body):
         raise invalid_form(violations)
     nonce = body.get("nonce")

@@ -41,7 +41,10 @@ def edit(core: Core, call: Call) -> Answer:
     if channel["type"] not in THREADS:
         core.world.require(1 << 4, call.ids["channel_id"])  # Manage Channels
         raise ApiError(403, 50013, "Missing Permissions")
-    if channel["owner_id"] != str(ids.APPLICATION_ID):
+    locked = channel["thread_metadata"]["locked"]
+    if call.body == {"archived": False} and not locked:
+        core.world.require(permissions.SEND_MESSAGES_IN_THREADS, call.ids["channel_id"])
+    elif locked or channel["owner_id"] != str(ids.APPLICATION_ID):
         core.world.require(permissions.MANAGE_THREADS, call.ids["channel_id"])
     _check(call.body, needs_name=False)
     changed = {key: call.body[key] for key in ("archived", "locked", "auto_archive_duration") if key in call.body}

@@ -218,6 +218,14 @@ class World:
         if self.channel(channel_id).get("thread_metadata", {}).get("archived"):
             raise ApiError(400, 50083, "Thread is archived")
 
+    def open_by_a_message(self, channel_id: int) -> None:
+        """A thread that is archived and not locked is opened by what is sent to it."""
+        thread = self.channel(channel_id)
+        metadata = thread.get("thread_metadata", {})
+        if metadata.get("archived") and not metadata["locked"]:
+            self.channels[channel_id] = thread | {"thread_metadata": metadata | {"archived": False}}
+        self.require_open_thread(channel_id)
+
     def guild_create(self) -> Json:
         """The guild as the gateway brings it: with its channels, threads and the bot's own member."""
         plain = [channel for channel in self.channels.values() if channel["type"] not in THREADS]
