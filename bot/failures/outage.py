@@ -26,7 +26,7 @@ def _unanswered(
 ) -> tuple[Action, ...]:
     going_on = state.outage_since is not None and state.outage_ended_at is None
     soon_again = _ended_recently(state, policy, now)
-    since = state.outage_since if (going_on or soon_again) and state.outage_since else now
+    since = state.outage_since if (going_on or soon_again) and state.outage_since else answer.since or now
     tries = state.outage_tries + 1 if going_on or soon_again else 1
     card = state.outage_card if going_on or soon_again else None
     posts: tuple[Action, ...] = ()

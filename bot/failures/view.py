@@ -104,8 +104,11 @@ class Answered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unanswered:
+    """`since`: when the request was sent that was waited for in vain; None: just now."""
+
     reason: OutageReason
     detail: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

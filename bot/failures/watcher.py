@@ -21,6 +21,7 @@ from bot.paperless.errors import (
     BadToken,
     Forbidden,
     PaperlessError,
+    TimedOut,
     UnsupportedVersion,
     UntrustedCertificate,
 )
@@ -28,6 +29,7 @@ from bot.paperless.errors import (
 log = logging.getLogger(__name__)
 
 KEEP_EVERY = timedelta(seconds=30)  # mutes that end, reminders; and that the server was heard, where nothing is new
+LONGEST_WAIT = timedelta(seconds=60)  # that a server may ask for by Retry-After: so late may be told what failed
 REFUSALS = (BadToken, Forbidden, UnsupportedVersion, UntrustedCertificate)
 
 
@@ -45,6 +47,7 @@ class Watcher:
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self.server = server
+        self._client = client
         self.last_report: PollReport | None = None
         self.last_good_at: datetime | None = None
         self._findings = findings
@@ -56,11 +59,17 @@ class Watcher:
         self._both_ways = BothWays(server, client, findings, policy=policy, now=now)
         self._standstill = Standstill(server, client, findings, policy=policy, now=now)
         self._kept_at: datetime | None = None
+        self._waits_until = now()
         self._was_away = False
 
     async def poll_once(self) -> PollReport:
-        """Look once, and deliver what came of it at once. Never raises, but for cancellation."""
+        """Look once, and deliver what came of it at once. Never raises, but for cancellation.
+
+        A server that asked to be left alone is, for up to LONGEST_WAIT: the report is then the last one.
+        """
         began = self._now()
+        if self.last_report is not None and timedelta(0) < self._waits_until - began <= LONGEST_WAIT:
+            return self.last_report
         new = changed = 0
         error: PaperlessError | None = None
         defect: Exception | None = None
@@ -145,7 +154,12 @@ class Watcher:
         await self._acknowledging.carry_on()
 
     async def _unanswered(self, error: PaperlessError) -> None:
+        now = self._now()
+        if error.retry_after is not None:
+            self._waits_until = now + min(timedelta(seconds=error.retry_after), LONGEST_WAIT)
+        silent = isinstance(error, TimedOut) and error.sent
+        since = now - timedelta(seconds=self._client.timeouts.read) if silent else None
         log.warning("%s: %s", self.server, error, extra={"event": "poll_unanswered"})
         reason = OutageReason.REFUSED if isinstance(error, REFUSALS) else OutageReason.UNREACHABLE
-        snapshot = Snapshot(server=self.server, answer=Unanswered(reason=reason, detail=error.message))
+        snapshot = Snapshot(server=self.server, answer=Unanswered(reason=reason, detail=error.message, since=since))
         await self._findings.tell(snapshot, policy=self._policy)

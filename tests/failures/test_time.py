@@ -13,6 +13,7 @@ from bot.failures.card import (
     OutageReason,
 )
 from bot.failures.outcome import Acknowledged
+from bot.paperless import PaperlessClient, Timeouts
 from bot.sandbox.paperless.faults import Kind
 from tests.failures.world import ADA, World, a_world, incident_cards
 
@@ -112,6 +113,47 @@ class TestAServerThatDoesNotAnswer:
             await world.home.down()
             await world.poll(100)
             assert incident_cards(world.channels)[0].state is IncidentState.OPEN
+
+
+async def test_a_server_that_took_the_request_and_is_silent_is_away_since_then(tmp_path: Path) -> None:
+    """Else it would be told after two patiences, the second of which begins when the first is over."""
+    async with a_world(tmp_path) as world:
+        world.home.faults.add("stall")
+        async with PaperlessClient(world.home.url, "x" * 40, timeouts=Timeouts(read=0.05)) as client:
+            client.timeouts = Timeouts(read=60)  # as if it had been so long
+            world.watcher._client = client
+            world.watcher._reading._list = client.tasks.filter()
+            await world.poll()
+        [card] = outages(world)
+        assert card.reason is OutageReason.UNREACHABLE
+        assert card.since == world.now() - timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(("asked", "left_alone"), [("40", 40), ("3600", 60)])
+async def test_a_server_that_asks_to_be_left_alone_is_but_not_for_ever(
+    asked: str, left_alone: int, tmp_path: Path
+) -> None:
+    async with a_world(tmp_path) as world:
+        fault = world.home.faults.add("status", status=429, retry_after=asked)
+        await world.poll()
+        met = fault.met
+        for _ in range(left_alone // 5 - 1):
+            report = await world.poll()
+            assert report.error is not None
+        assert fault.met == met
+        world.home.faults.clear()
+        world.home.fail("new.pdf")
+        assert (await world.poll()).new == 1
+
+
+async def test_a_clock_that_is_set_back_does_not_prolong_the_wait(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        fault = world.home.faults.add("status", status=429, retry_after="40")
+        await world.poll()
+        world.behind = timedelta(hours=1)
+        met = fault.met
+        await world.poll()
+        assert fault.met > met
 
 
 async def test_a_refused_token_is_told_at_once_with_what_to_do(tmp_path: Path) -> None:
