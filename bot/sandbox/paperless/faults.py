@@ -22,6 +22,7 @@ Kind = Literal[
     "bad_json",  # 200, application/json, and no JSON
     "wrong_shape",  # 200, JSON, and not what was asked
 ]
+HOLDING = ("stall", "flood")
 
 
 @dataclass(kw_only=True, eq=False)
@@ -43,9 +44,18 @@ class Fault:
     def release(self) -> None:
         self.released.set()
 
+    @property
+    def is_spent(self) -> bool:
+        return self.times is not None and self.met >= self.times
+
+    @property
+    def is_over(self) -> bool:
+        """Spent, and no request is held by it."""
+        return self.is_spent and (self.kind not in HOLDING or self.released.is_set())
+
     def takes(self, request: web.Request) -> bool:
         return (
-            (self.times is None or self.met < self.times)
+            not self.is_spent
             and self.method in (None, request.method)
             and re.search(self.path, request.path) is not None
         )
@@ -58,7 +68,7 @@ class Faults:
     def add(self, kind: Kind, **options: object) -> Fault:
         """The oldest fault that fits a request applies; `times` limits how often."""
         fault = Fault(kind=kind, **options)  # type: ignore[arg-type]
-        self._faults.append(fault)
+        self._faults = [*(each for each in self._faults if not each.is_over), fault]
         return fault
 
     def remove(self, fault: Fault) -> None:
@@ -71,7 +81,7 @@ class Faults:
             self.remove(fault)
 
     def __len__(self) -> int:
-        return sum(f.times is None or f.met < f.times for f in self._faults)
+        return sum(not each.is_spent for each in self._faults)
 
     def take(self, request: web.Request) -> Fault | None:
         for fault in self._faults:
