@@ -146,7 +146,11 @@ class TaskBot(commands.Bot):
         )
 
     def _trace(self, now: Callable[[], datetime]) -> aiohttp.TraceConfig:
-        """Of every request to Discord: counted, and refused to a process that must not act any more."""
+        """Of every request to Discord: named, counted, and refused to a process that must not act any more."""
+
+        async def named(_session: object, _context: object, asked: aiohttp.TraceRequestStartParams) -> None:
+            # Discord asks it of every client; discord.py leaves it out where it answers interactions.
+            asked.headers["User-Agent"] = self.http.user_agent
 
         async def only_while_leading(*_: object) -> None:
             if self.is_open and self.database.lease is not None:
@@ -155,6 +159,7 @@ class TaskBot(commands.Bot):
         trace = self.metrics.trace()
         self.guard = Guard(now=now)
         self.guard.watch(trace)
+        trace.on_request_start.append(named)
         trace.on_request_start.append(only_while_leading)
         # A process that freezes while it connects sends what it was about to send when it wakes.
         trace.on_connection_create_end.append(only_while_leading)

@@ -102,3 +102,12 @@ async def test_a_token_that_was_reset_ends_the_bot_with_the_status_that_says_men
     assert await asyncio.wait_for(running, 20) is Exit.CONFIG
     assert "copy it anew" in caplog.text
     assert asked(house, "/channels/") <= 2
+
+
+async def test_every_request_names_the_bot_as_discord_asks_its_clients_to(house: House) -> None:
+    async with house.bot():
+        house.paperless.fail("invoice-11.pdf")
+        card = await house.card(lambda text: "invoice-11.pdf" in text)
+        await house.press(card, "Acknowledge")
+    assert any("/interactions/" in request.path for request in house.discord.requests)
+    assert {request.user_agent.partition(" ")[0] for request in house.discord.requests} == {"DiscordBot"}

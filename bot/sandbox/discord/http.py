@@ -57,6 +57,7 @@ class _Endpoint:
             json=None,
             at=self._core.clock.now(),
             host=request.host,
+            user_agent=request.headers.get("User-Agent", ""),
         )
         self._core.record(record)
         fault = self._core.faults.take(request.method, record.path)

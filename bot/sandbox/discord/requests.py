@@ -22,6 +22,7 @@ class Request:
     files: list[Upload] = field(default_factory=list, repr=False)
     at: datetime
     host: str = ""
+    user_agent: str = ""
     status: int | None = None
     answer: Json | list[Json] | None = field(default=None, repr=False)
     planned: bool = False  # a fault on request took part in the answer
