@@ -29,7 +29,8 @@ MARGIN = 2.0
 RENEW_EVERY = 2.0
 LOOK_EVERY = 1.0
 WATCH_EVERY = 0.5  # another process may say that it has it, before its own time is over
-PATIENCE = 3.0  # seconds for one statement; a renewal that takes longer is tried again
+PATIENCE = 3.0  # seconds for one statement; a renewal that takes longer is tried again ...
+AGAIN = 0.25  # ... after these
 
 RELEASING = 1.0
 """Seconds that a release may take; then the lease expires by itself."""
@@ -129,7 +130,10 @@ class Lease:
     async def _keep(self) -> None:
         while self.is_held:
             await asyncio.sleep(RENEW_EVERY)
-            if self.is_held and not await self._renew():
+            renewed: bool | None = None
+            while renewed is None and self.is_held:
+                renewed = await self._renew()
+            if renewed is False:
                 self._until = 0.0
 
     async def _watch(self) -> None:
@@ -139,8 +143,9 @@ class Lease:
         log.critical("the lease is lost: this process stops acting", extra={"event": "lease_lost"})
         self.lost.set()
 
-    async def _renew(self) -> bool:
-        """False: somebody else has it. An answer that does not come is asked for again, as long as there is time."""
+    async def _renew(self) -> bool | None:
+        """False: somebody else has it. None: no answer. Then it is asked for again at once, as long as there is time:
+        when the next renewal would be is too late where this one took PATIENCE."""
         began = self._monotonic()
         try:
             async with asyncio.timeout(min(PATIENCE, self._until - began)), self._engine.begin() as connection:
@@ -148,8 +153,8 @@ class Lease:
                 renewed = found.scalar_one_or_none() is not None
         except TROUBLE as error:
             log.warning("the lease could not be renewed: %s", error, extra={"event": "lease_not_renewed"})
-            await asyncio.sleep(RENEW_EVERY / 4)
-            return True
+            await asyncio.sleep(AGAIN)
+            return None
         if renewed:
             self._until = began + TTL - MARGIN
         return renewed

@@ -157,6 +157,28 @@ async def test_a_short_trouble_with_the_connection_costs_no_lease(
         assert lease.epoch == 1
 
 
+async def test_a_renewal_without_an_answer_is_asked_for_again_while_there_is_time(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not when the next one would be: that may be too late."""
+    for name, seconds in (("TTL", 4.0), ("MARGIN", 1.0), ("RENEW_EVERY", 1.5), ("PATIENCE", 0.4)):
+        monkeypatch.setattr(lease_module, name, seconds)
+    name = postgres.new_database()
+    async with Proxy(postgres.port) as way, await Database.open(postgres.url(name, port=way.port)) as database:
+        lease = database.lease
+        assert lease is not None
+        before = lease._until
+        way.silence()
+        await asyncio.sleep(1.7)  # the first renewal is under way
+        way._flows.set()
+        way.cut()
+
+        await until(lambda: lease._until > before or lease.lost.is_set())
+
+        assert lease.is_held
+        assert not lease.lost.is_set()
+
+
 async def test_a_holder_that_is_cut_off_stops_before_another_one_starts(
     postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
