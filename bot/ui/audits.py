@@ -10,7 +10,7 @@ from bot.ui.pressed import in_words
 from bot.ui.text import count, escape, plural, redact, since
 
 PAGE = 8
-SUBJECT_LIMIT = 80
+SUBJECT_LIMIT = 100
 _SAID = {
     Result.ASKED: "asked for; what came of it is not known",
     Result.DONE: "done",
@@ -25,7 +25,7 @@ def line(row: Recorded) -> str:
     entry = row.entry
     tasks = f" · {plural(len(entry.tasks), 'task')}" if entry.tasks else ""
     where = f" · {escape(entry.server, 32)}" if entry.server else ""
-    what = f"{entry.action}: {escape(redact(in_words(entry.subject)), SUBJECT_LIMIT)}"
+    what = escape(redact(in_words(entry.action, entry.subject)), SUBJECT_LIMIT)
     who = f"<@{entry.user_id}> ({escape(entry.user_name, 32)})"
     return f"{since(row.at)} {who} {what}{tasks}{where} · {_SAID[entry.result]}"
 

@@ -25,7 +25,7 @@ from bot.failures.outcome import (
     NothingOpen,
     UnknownCard,
 )
-from bot.paperless.models import Task
+from bot.paperless.models import Task, TaskType
 from bot.ui import digests, errors, replies
 from bot.ui.cards import acknowledged, can_acknowledge, title
 from bot.ui.custom_ids import AcknowledgeAll, Mute
@@ -118,7 +118,8 @@ def muted(mute: MuteRecord | None) -> str:
         what = str(doing(mute.task_type, mute.filename))
     else:
         said = reason(error_type=None, message=mute.message, limit=MUTED_REASON_LIMIT)
-        what = dotted(str(kind(mute.task_type)), said.text if said else None) + ", whatever the file,"
+        file = ", whatever the file," if mute.task_type == TaskType.CONSUME_FILE else ""
+        what = dotted(str(kind(mute.task_type)), said.text if said else None) + file
     change = ", or until it fails differently" if mute.until_change else ""
     return (
         f"Muted: {what} is not told again until {at(mute.until)}{change}. What fails meanwhile is counted, "
@@ -130,11 +131,12 @@ def mute_kind(card_id: int, line: DigestLine) -> ui.LayoutView:
     """How long a line of a digest is to be muted. Only where no file is named "until it changes" means something."""
     if line.muted_until is not None:
         return replies.message(f"It is muted already, until {at(line.muted_until)}. `/tasks mutes` ends it early.")
+    file = ", whatever the file" if line.example_count else ""
     changes = button("Mute until it changes", Mute(card_id, "until", line.line_id))
     return panel(
         [
             f"**Mute {digests.what(line)}?**",
-            "All that fails in this way, whatever the file: counted, not told, until the mute ends. Then it is told.",
+            f"All that fails in this way{file}: counted, not told, until the mute ends. Then it is told.",
         ],
         row(
             button("Mute for 1 hour", Mute(card_id, "1h", line.line_id)),

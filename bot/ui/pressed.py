@@ -1,22 +1,29 @@
 """What a button or a menu is called, for the record of who pressed it: as a person would say it, never its code."""
 
+import re
 from typing import assert_never
 
 from bot.paperless.models import TaskType
 from bot.ui import custom_ids as ids
 from bot.ui.custom_ids import CustomId
-from bot.ui.phrases import run_label
+from bot.ui.phrases import RUN, named_plainly, run_label
 
 BUTTON = "button "
 """How the audit writes down a press that did nothing else: this, and the custom id."""
 _ON_TASK = {"ack": "Acknowledge", "info": "Details", "show": "Refresh", "follow": "Follow"}
+_MUTED = re.compile(r"(muted|mute ended): ([a-z_]+)(?: (.*))?", re.DOTALL)
 _SPANS = {"1h": "for 1 hour", "1d": "for 1 day", "until": "until it changes"}
 
 
-def in_words(subject: str) -> str:
-    """A subject of the audit; the code of a button in it becomes words. Plain text."""
-    custom_id = ids.parse(subject.removeprefix(BUTTON)) if subject.startswith(BUTTON) else None
-    return subject if custom_id is None else _words(custom_id)
+def in_words(action: str, subject: str) -> str:
+    """What was done, of an entry of the audit; codes of buttons and of types of tasks become words. Plain text."""
+    if custom_id := ids.parse(subject.removeprefix(BUTTON)) if subject.startswith(BUTTON) else None:
+        return f"{action}: {_words(custom_id)}"
+    if action == "run" and subject in RUN:
+        return f"run: {run_label(TaskType(subject))}"
+    if action == "mute" and (muted := _MUTED.fullmatch(subject)):
+        return f"{muted[1]}: {named_plainly(muted[2], muted[3])}"
+    return f"{action}: {subject}"
 
 
 def _words(custom_id: CustomId) -> str:

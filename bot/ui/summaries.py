@@ -85,7 +85,9 @@ def _rate(summary: TaskSummary) -> str | None:
 
 def _failed(summary: TaskSummary, before: Counts | None) -> str:
     now = f"{count(summary.failure_count)} failed" if summary.failure_count else "none failed"
-    return now if before is None or before.failed == summary.failure_count else f"{now} ({count(before.failed)} before)"
+    if before is None or not before.runs or before.failed == summary.failure_count:
+        return now  # where nothing ran before, that nothing failed says nothing
+    return f"{now} ({count(before.failed)} before)"
 
 
 def line(summary: TaskSummary, before: Counts | None = None) -> str:

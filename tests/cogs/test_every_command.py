@@ -49,7 +49,7 @@ WELL: Table = {
     "/task": says("/task", "**Consuming invoice-11.pdf failed**", "Acknowledge", ref="#1"),
     "/tasks acknowledge": says("/tasks acknowledge", "Acknowledge 1 failure in Paperless?", "There is no way back"),
     "/tasks active": says("/tasks active", "endless.pdf"),
-    "/tasks audit": says("/tasks audit", "muted: consume_file invoice-11.pdf"),
+    "/tasks audit": says("/tasks audit", "muted: Consume file invoice-11.pdf"),
     "/tasks failures": says("/tasks failures", "1 failure in Paperless not acknowledged", "invoice-11.pdf"),
     "/tasks list": says("/tasks list", "1 task in Paperless", "invoice-11.pdf", name="invoice"),
     "/tasks mutes": says("/tasks mutes", "invoice-11.pdf"),

@@ -87,7 +87,7 @@ AFTER: Table = {
     "/task": pressed_after("/task", "Acknowledge", "acknowledged"),
     "/tasks acknowledge": pressed_after("/tasks acknowledge", "Acknowledge 1", "1 failure acknowledged"),
     "/tasks active": pressed_after("/tasks active", "Older", "9 to 16 of 2"),
-    "/tasks audit": says("/tasks audit", "muted: consume_file muted.pdf"),
+    "/tasks audit": says("/tasks audit", "muted: Consume file muted.pdf"),
     "/tasks failures": pressed_after("/tasks failures", "Older", "9 to 16 of 2"),
     "/tasks list": pressed_after("/tasks list", "Older", "9 to 16 of 2"),
     "/tasks mutes": mute_ended_after,

@@ -4,6 +4,7 @@ A function of `bot/ui` that draws something and is called by none of these fails
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -184,7 +185,11 @@ DRAWN: dict[str, Callable[[str], ui.LayoutView]] = {
         server="home",
         show_server=True,
     ),
-    "a list behind a card": lambda text: lists.look_through([row(text)] * lists.PAGE, card_id=8, total=99, page=0),
+    "a list behind a card": lambda text: lists.look_through(
+        [row(text)] * lists.PAGE, card_id=8, total=99, page=0, kinds=[replace(line(text), line_id=n) for n in range(30)]
+    ),
+    "how long a kind is to be muted": lambda text: outcomes.mute_kind(8, line(text)),
+    "a kind that was muted": lambda text: replies.message(outcomes.muted(replace(mute(text), filename=None))),
     "what is not known": lambda text: lists.not_known(
         "What failed",
         unheard=errors.unheard(Rejected(text), last_answer=NOW, where="Paperless"),

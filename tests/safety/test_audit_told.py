@@ -63,10 +63,17 @@ class TestCommand:
 
 
 def test_every_button_is_called_by_its_words_in_the_audit_never_by_its_code() -> None:
-    said = {in_words(f"button {custom_id}") for custom_id in KINDS}
+    said = {in_words("view", f"button {custom_id}") for custom_id in KINDS}
     assert not any("t1:" in words for words in said)
-    assert "Details, on a card" in said
-    assert in_words("button of somebody else") == "button of somebody else"
+    assert "view: Details, on a card" in said
+    assert in_words("view", "button of somebody else") == "view: button of somebody else"
+
+
+def test_types_of_tasks_are_called_as_elsewhere() -> None:
+    assert in_words("run", "sanity_check") == "run: Check the archive's sanity"
+    assert in_words("mute", "muted: mail_fetch") == "muted: Mail fetch"
+    assert in_words("mute", "mute ended: consume_file a b.pdf") == "mute ended: Consume file a b.pdf"
+    assert in_words("upload", "sanity_check") == "upload: sanity_check"
 
 
 async def test_the_channel_is_told_each_entry_once_also_after_a_restart(tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ async def test_of_more_than_half_a_year_the_time_before_is_not_known() -> None:
 
 async def test_a_server_that_lists_nothing_of_the_time_before_had_not_zero_failures() -> None:
     assert "not known" in shown(look(MAIL, before={"mail_fetch": counts()}))[1]
+    assert "14 failed · " in shown(look(CONSUME, before={"consume_file": counts()}))[2]
 
 
 async def test_several_servers_are_named() -> None:
