@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 UNKNOWN_MESSAGE, THREAD_ARCHIVED, THREAD_LOCKED = 10008, 50083, 160005
+OF_THE_MESSAGE = frozenset({0, 20009, 50006, 50035, 50109, 200000, 240000})
+"""With a 400: it is this message that is refused. Any other code speaks of the channel or of the moment."""
 THREAD_NAME_LIMIT = 100
 FORBIDDEN = (
     "the bot may not post in channel {channel_id}: it needs View Channel, Send Messages and Read Message History there"
@@ -86,7 +88,7 @@ def _refusal(error: discord.HTTPException) -> NotifierError:
     match error.status:
         case 429:
             return NotifierError("Discord asks for a pause", retry_after=_retry_after(error))
-        case 400:
+        case 400 if error.code in OF_THE_MESSAGE:
             return Unsendable(f"Discord refuses the message: {redact(error.text)}")
         case 405 | 410 | 501:
             return NotSupported(f"Discord answered {error.status}")

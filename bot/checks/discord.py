@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import discord
+from yarl import URL
 
 from bot.checks.finding import Finding, failure, ok, warning
 from bot.config import Settings
@@ -74,6 +75,8 @@ async def check_discord(client: discord.Client, settings: Settings) -> AsyncIter
     async for finding in _check_channels(guild, me, channels, settings):
         yield finding
     for finding in _check_roles(guild, me, settings):
+        yield finding
+    for finding in _check_links(settings):
         yield finding
 
 
@@ -187,6 +190,15 @@ def _of_channel(me: discord.Member, place: Place, channel: discord.abc.GuildChan
         text = f"in #{channel.name} the bot lacks {', '.join(missing)}: grant it in the channel's settings"
         return place.wrong(place.key, text)
     return ok(place.key, f"#{channel.name}")
+
+
+def _check_links(settings: Settings) -> Iterator[Finding]:
+    """Seen of Discord, documented nowhere: a button with such a link is refused."""
+    for name, section in settings.paperless.items():
+        host = URL(section.link_base).host or ""
+        if not {".", ":"} & set(host):
+            text = f"Discord takes no link to {host}, a name without a dot: messages come without Open in Paperless"
+            yield warning(f"paperless.{name}.public_url", text)
 
 
 # --- roles

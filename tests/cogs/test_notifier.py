@@ -199,6 +199,13 @@ class TestRefusals:
         assert caught.value.retryable
         assert type(caught.value) is NotifierError
 
+    @pytest.mark.parametrize("code", [30046, 40004, 160002], ids=["too many old edits", "sending is off", "no history"])
+    async def test_a_400_that_speaks_of_the_moment_is_retryable(self, desk: Desk, code: int) -> None:
+        desk.discord.fail_next("POST", MESSAGES, 400, body={"code": code, "message": "not now"})
+        with pytest.raises(NotifierError) as caught:
+            await desk.post()
+        assert caught.value.retryable
+
     async def test_a_404_that_speaks_of_no_message_is_retryable(self, desk: Desk) -> None:
         desk.discord.fail_next("POST", MESSAGES, 404, body="404: Not Found")
         with pytest.raises(NotifierError) as caught:

@@ -219,3 +219,11 @@ async def test_a_channel_in_which_the_bot_may_not_read_is_told_once(house: House
     (line,) = await lines(house, "failures.channel_id")
 
     assert "Read Message History" in line
+
+
+@pytest.mark.parametrize(("address", "told"), [("http://paperless:8000", 1), ("http://192.168.0.7:8000", 0)])
+async def test_an_address_that_discord_takes_in_no_link_is_a_warning(house: House, address: str, told: int) -> None:
+    section = house.values()["paperless"]["home"] | {"public_url": address}
+    house.overrides = {"paperless": {"home": section}}
+
+    assert len(await lines(house, "paperless.home.public_url")) == told
