@@ -30,6 +30,7 @@ from bot.ui import digests, errors, replies
 from bot.ui.cards import acknowledged, can_acknowledge, title
 from bot.ui.custom_ids import AcknowledgeAll, Mute
 from bot.ui.layout import Accent, button, dotted, panel, row
+from bot.ui.outages import server_name
 from bot.ui.phrases import doing, kind
 from bot.ui.reasons import reason
 from bot.ui.text import at, clean, count, escape, plural, redact
@@ -173,12 +174,12 @@ def server_details(card: OutageCard | BacklogCard) -> ui.LayoutView:
     """What the bot knows of an outage; the sentence says what to do."""
     if isinstance(card, BacklogCard):
         return replies.message("What had failed before the bot came is in Paperless. `/tasks failures` lists it.")
-    what = "did not answer" if card.reason is OutageReason.UNREACHABLE else "refused the bot"
-    until = f"until {at(card.ended_at)}" if card.ended_at else "and still does"
-    return panel(
-        [
-            f"**Paperless ({escape(card.server)}) {what} from {at(card.since)} {until}**",
-            f"The last thing it said, or that was said about it: {escape(redact(clean(card.detail)), 800)}",
-            f"{plural(card.tries, 'try', 'tries')} so far. The bot goes on trying by itself.",
-        ]
-    )
+    where, away = server_name(card.server, show=card.show_server), card.reason is OutageReason.UNREACHABLE
+    said = f"The last thing it said, or that was said about it: {escape(redact(clean(card.detail)), 800)}"
+    if card.ended_at is not None:
+        what = "did not answer" if away else "refused the bot"
+        title = f"{where} {what} from {at(card.since)} until {at(card.ended_at)}"
+        return panel([f"**{title}**", said, f"{plural(card.tries, 'try', 'tries')} in that time."])
+    title = f"{where} {'has not answered' if away else 'refuses the bot'} since {at(card.since)}"
+    tries = f"{plural(card.tries, 'try', 'tries')} so far. The bot goes on trying by itself."
+    return panel([f"**{title}**", said, tries])

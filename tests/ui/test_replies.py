@@ -134,8 +134,14 @@ class TestDetails:
 
     async def test_of_an_outage(self) -> None:
         view = outcomes.server_details(outage(reason=OutageReason.REFUSED, detail="Token=abcdefgh is not valid"))
-        assert "refused the bot" in lines(view)[0]
+        assert lines(view)[0].startswith("**Paperless refuses the bot since <t:")
+        assert lines(view)[-1].endswith("so far. The bot goes on trying by itself.")
         assert "abcdefgh" not in texts(view)
+
+    async def test_of_an_outage_that_is_over_nothing_goes_on(self) -> None:
+        view = outcomes.server_details(outage(tries=4, ended_at=NOW, show_server=True))
+        assert lines(view)[0].startswith("**Paperless (home) did not answer from <t:")
+        assert lines(view)[-1] == "4 tries in that time."
 
 
 class TestPresses:
