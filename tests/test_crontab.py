@@ -32,10 +32,11 @@ def days(field: str) -> list[str]:
         ("fri-mon", ["Sun", "Mon", "Fri", "Sat"]),
         ("1,3", ["Mon", "Wed"]),
         ("*/2", ["Sun", "Tue", "Thu", "Sat"]),
+        ("3/2", ["Wed", "Fri"]),
         ("*", ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]),
     ],
 )
-def test_days_of_the_week(field: str, due: list[str]) -> None:
+def test_a_field_names_the_days_of_the_week(field: str, due: list[str]) -> None:
     assert sorted(days(field)) == sorted(due)
 
 

@@ -66,10 +66,6 @@ def words(error: BaseException) -> str | None:
             )
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             return "This command has changed since Discord last showed it. Reload Discord (Ctrl+R) and try again."
-        case app_commands.CommandOnCooldown():
-            return f"That was quick. Try again in {error.retry_after:.0f} seconds."
-        case app_commands.CheckFailure():
-            return "You may not use this here."
         case discord.HTTPException() if error.status == TOO_MANY or error.status >= 500:
             return DISCORD_STUMBLED
     return None

@@ -106,7 +106,7 @@ async def test_everything_dismissed_in_the_web_ui(tmp_path: Path, number: int) -
         world.home.acknowledge_in_web_ui(rows)
         await world.poll(2)
         await world.deliver(20)
-        assert all(card.state is IncidentState.ACKNOWLEDGED for card in incident_cards(world.channels))
+        assert {card.state for card in incident_cards(world.channels)} == {IncidentState.ACKNOWLEDGED}
         assert [card.open_total for card in digests(world.channels)] == [0]
 
 

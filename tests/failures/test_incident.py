@@ -56,12 +56,12 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(("says", "one", "other"), SAME)
-def test_the_same(says: str, one: dict[str, Any], other: dict[str, Any]) -> None:
+def test_these_are_one_incident(says: str, one: dict[str, Any], other: dict[str, Any]) -> None:
     assert fingerprint(**one) == fingerprint(**other), says
 
 
 @pytest.mark.parametrize(("says", "changes"), DIFFERENT)
-def test_different(says: str, changes: dict[str, Any]) -> None:
+def test_these_are_incidents_of_their_own(says: str, changes: dict[str, Any]) -> None:
     assert fingerprint() != fingerprint(**changes), says
 
 

@@ -41,7 +41,7 @@ ROUTES: list[tuple[str, dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(("says", "route", "taken"), ROUTES)
-def test_a_route(says: str, route: dict[str, Any], taken: bool) -> None:
+def test_a_route_takes_what_matches_all_of_it(says: str, route: dict[str, Any], taken: bool) -> None:
     policy = policy_of(section(routes=[{"channel_id": 9} | route]))
     assert (receiver_of(FAILURE, policy).channel_id == 9) is taken, says
 
@@ -106,7 +106,7 @@ def utc(text: str) -> datetime:
         (None, "2026-11-24T12:00:00", None),
     ],
 )
-def test_quiet_hours(span: QuietHours | None, now: str, until: str | None) -> None:
+def test_quiet_hours_last_from_start_to_end(span: QuietHours | None, now: str, until: str | None) -> None:
     assert quiet_until(span, utc(now)) == (None if until is None else utc(until))
 
 

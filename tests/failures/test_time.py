@@ -158,11 +158,11 @@ async def test_a_clock_that_is_set_back_does_not_prolong_the_wait(tmp_path: Path
 
 async def test_a_refused_token_is_told_at_once_with_what_to_do(tmp_path: Path) -> None:
     async with a_world(tmp_path) as world:
-        world.home.faults.add("status", status=401)
+        world.home.users.new_token("admin")
         await world.poll()
         [card] = outages(world)
         assert card.reason is OutageReason.REFUSED
-        assert card.detail
+        assert "token" in card.detail
 
 
 async def test_an_exception_that_nobody_foresaw_does_not_stop_the_watcher(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import lease
+from bot import health, lease
 from tests.house import House
 from tests.postgres import database_url, postgres
 
@@ -23,3 +23,14 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 def looked_for_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """By processes that stand by, within this one."""
     monkeypatch.setattr(lease, "LOOK_EVERY", 0.1)
+
+
+@pytest.fixture(autouse=True)
+def kept_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What /readyz found."""
+    monkeypatch.setattr(health, "KEPT_SECONDS", 0.05)
+
+
+@pytest.fixture
+def port(unused_tcp_port: int) -> int:
+    return unused_tcp_port

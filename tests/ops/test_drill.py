@@ -21,7 +21,7 @@ from bot.sandbox.discord import ids
 from bot.sections import FailuresSection
 from cogs import failures as failures_cog
 from tests.house import House, buttons, texts
-from tests.ops.test_health import samples_of
+from tests.ops.serving import samples_of
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

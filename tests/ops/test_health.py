@@ -1,86 +1,24 @@
-"""/healthz, /readyz and /metrics, as a supervisor and as Prometheus ask for them."""
+"""/healthz and /readyz, as a supervisor asks for them."""
 
 import asyncio
-import io
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from datetime import datetime, timedelta
-from typing import Any
 
-import aiohttp
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from bot import app, health, vitals
 from bot.app import TaskBot
-from bot.drill import run_drill
 from bot.exits import Exit
-from bot.following import Pace
 from bot.run import run
-from bot.sandbox.discord import ids
-from bot.sandbox.discord.files import Upload
-from bot.sandbox.discord.ratelimit import SEND
 from bot.sections import HealthSection
 from bot.vitals import readiness
 from tests.house import POLL_SECONDS, House
 from tests.ops.proxy import Proxy
+from tests.ops.serving import running, until_ready
 from tests.ops.until import until
 from tests.postgres import Postgres
-
-
-@pytest.fixture(autouse=True)
-def kept_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "KEPT_SECONDS", 0.05)
-
-
-@pytest.fixture
-def port(unused_tcp_port: int) -> int:
-    return unused_tcp_port
-
-
-@asynccontextmanager
-async def running(house: House, port: int) -> AsyncIterator[aiohttp.ClientSession]:
-    """The whole of `run`, and a session that asks its health page."""
-    house.overrides = {**house.overrides, "health": {"listen": f"127.0.0.1:{port}"}}
-    stop = asyncio.Event()
-    serving = asyncio.create_task(run(house.settings(), stop=stop, connector=house.discord.connector()))
-    try:
-        await house.discord.ready(30)
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
-            yield session
-    finally:
-        stop.set()
-        assert await serving is Exit.DONE
-
-
-async def until_ready(session: aiohttp.ClientSession, *, status: int = 200) -> dict[str, Any]:
-    """What /readyz says once it answers `status`."""
-    async with asyncio.timeout(30):
-        while True:
-            async with session.get("/readyz") as answer:
-                body: dict[str, Any] = await answer.json()
-                if answer.status == status:
-                    return body
-            await asyncio.sleep(0.05)
-
-
-Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
-
-
-async def samples(session: aiohttp.ClientSession) -> Samples:
-    async with session.get("/metrics") as answer:
-        return samples_of(await answer.text())
-
-
-def samples_of(text: str) -> Samples:
-    """By name and labels."""
-    return {
-        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
 
 
 async def test_it_is_alive_and_ready_when_all_its_parts_work(house: House, port: int) -> None:
@@ -217,104 +155,6 @@ def test_a_health_check_of_something_else_than_http_is_refused(monkeypatch: pyte
     monkeypatch.setattr(sys, "argv", ["bot.health", "file:///etc/passwd"])
 
     assert health.main() == 1
-
-
-# --- metrics
-
-
-async def test_what_happens_is_counted(house: House, port: int) -> None:
-    async with running(house, port) as session:
-        await until_ready(session)
-        house.paperless.upload("invoice-11.pdf", outcome="corrupt", owner="bob")
-        card = await house.card(lambda text: "invoice-11.pdf" in text)
-        await house.press(card, "Acknowledge", user_id=ids.CLEO_ID)
-        await house.press(card, "Acknowledge", user_id=ids.BEN_ID)
-        await house.command("tasks active")
-        await house.card(lambda text: "acknowledged" in text)
-        found = await samples(session)
-
-    home = (("server", "home"),)
-    assert found["taskbot_failures_seen_total", home] == 1
-    assert found["taskbot_failures_posted_total", ()] == 1
-    assert found["taskbot_polls_total", (("result", "good"), *home)] >= 1
-    assert found["taskbot_poll_seconds_count", home] >= 1
-    assert found["taskbot_poll_age_seconds", home] < 30
-    assert found["taskbot_cards_total", (("action", "posted"),)] == 1
-    assert found["taskbot_delivery_seconds_count", ()] == 1
-    assert found["taskbot_outbox_cards", ()] in (0, 1)
-    assert found["taskbot_gateway_up", ()] == 1
-    assert found["taskbot_discord_requests_total", (("status", "200"),)] >= 3
-    assert found["taskbot_interactions_total", (("command", "/tasks active"), ("result", "ok"))] == 1
-    assert found["taskbot_interactions_total", (("command", "button Acknowledge"), ("result", "refused"))] == 1
-    assert found["taskbot_interactions_total", (("command", "button Acknowledge"), ("result", "ok"))] == 1
-    assert found["taskbot_info", (("version", _version(found)),)] == 1
-    assert found["process_resident_memory_bytes", ()] > 1e6
-
-
-def _version(found: dict[tuple[str, tuple[tuple[str, str], ...]], float]) -> str:
-    return next(dict(labels)["version"] for name, labels in found if name == "taskbot_info")
-
-
-async def test_an_answer_of_429_is_counted(house: House) -> None:
-    async with house.bot() as bot:
-        house.discord.rate_limits.exhaust(SEND, str(ids.GENERAL_ID), 0.1, now=house.discord.clock.time())
-        await bot.get_partial_messageable(ids.GENERAL_ID).send("hello")
-
-        assert b"taskbot_discord_rate_limited_total 1.0" in bot.metrics.text()
-
-
-async def test_no_label_grows_with_tasks(house: House) -> None:
-    house.overrides = {"failures": {"single_cards": 1}}
-    async with house.bot() as bot:
-        house.paperless.upload("first.pdf", outcome="corrupt", owner="bob")
-        await house.card(lambda text: "first.pdf" in text)
-        before = set(samples_of(bot.metrics.text().decode()))
-        house.paperless.burst(40)
-        await house.card(lambda text: "40 tasks" in text or "39 tasks" in text)
-
-        after = set(samples_of(bot.metrics.text().decode()))
-    assert {key for key in after - before if "edited" not in str(key)} == set()
-
-
-async def test_failures_are_counted_as_posted_once_each(house: House) -> None:
-    house.overrides = {"failures": {"single_cards": 1}}
-    async with house.bot() as bot:
-        house.paperless.burst(7)
-
-        await until(lambda: counted(bot, "taskbot_failures_posted_total") == 7)
-        await run_drill(house.settings().database.url, stream=io.StringIO())  # which is no failure
-
-        assert counted(bot, "taskbot_failures_seen_total", server="home") == 7
-        assert counted(bot, "taskbot_failures_posted_total") == 7
-        assert counted(bot, "taskbot_delivery_seconds_count") == 2  # a card, and a digest by its newest
-
-
-async def test_a_failure_that_the_message_of_its_upload_tells_is_counted_as_posted_too(house: House) -> None:
-    async with house.bot() as bot:
-        bot.following.pace = Pace(looks=(0.1,), tries=(0.1,), appears=1)
-        await bot.desk.watchers["home"].poll_once()
-        torn = Upload(filename="torn.pdf", data=b"%PDF-1.7 torn")
-        await house.command("upload", file=torn)
-
-        await until(lambda: counted(bot, "taskbot_failures_seen_total", server="home") == 1)
-        await until(lambda: counted(bot, "taskbot_cards_total", action="edited") >= 1)
-
-        assert counted(bot, "taskbot_cards_total", action="posted") == 0
-        assert counted(bot, "taskbot_failures_posted_total") == 1
-
-
-def counted(bot: TaskBot, name: str, **labels: str) -> float:
-    return samples_of(bot.metrics.text().decode())[name, tuple(sorted(labels.items()))]
-
-
-async def test_every_series_is_there_from_the_start(house: House, port: int) -> None:
-    async with running(house, port) as session:
-        found = await samples(session)
-
-    for result in ("good", "unanswered", "defect"):
-        assert ("taskbot_polls_total", (("result", result), ("server", "home"))) in found
-    for action in ("posted", "edited", "failed"):
-        assert ("taskbot_cards_total", (("action", action),)) in found
 
 
 async def test_a_port_that_was_asked_for_and_is_taken_is_something_to_mend(

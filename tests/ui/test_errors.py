@@ -24,7 +24,6 @@ from bot.ui.errors import unforeseen, words
         (paperless.NotRunnable("'x' cannot be started"), "`/tasks run`"),
         (paperless.Rejected("Paperless-ngx rejected the request: days: no"), "rejected"),
         (app_commands.CommandNotFound("old", []), "Reload Discord"),
-        (app_commands.CheckFailure("no"), "may not"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
