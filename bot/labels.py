@@ -28,6 +28,13 @@ class Owners(Kept[Label]):
             return None
         return next((user.name for user in await self.get() if user.id == user_id), None)
 
+    async def offers(self, typed: str) -> list[tuple[str, int]]:
+        """Label and number of those whose name or number holds what was typed, those that begin with it first."""
+        wanted = _key(typed.strip().removeprefix("#"))
+        offered = [(cut(f"{clean(user.name)} (#{user.id})", CHOICE_LIMIT), user.id) for user in await self.get()]
+        found = [(label, user_id) for label, user_id in offered if wanted in _key(label)]
+        return sorted(found, key=lambda one: not _key(one[0]).startswith(wanted))
+
 
 @dataclass(frozen=True, slots=True)
 class LabelList:

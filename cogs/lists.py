@@ -14,7 +14,7 @@ from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import Task, TaskStatus, TaskType, TriggerSource
 from bot.presses import chosen
 from bot.refusal import Refusal
-from bot.subcommands import AnyCommand, fit_to_servers, join, leave
+from bot.subcommands import CHOICES, AnyCommand, fit_to_servers, join, leave, named_server
 from bot.tree import asks
 from bot.ui import bulk, filters, lists, outcomes, replies
 from bot.ui.custom_ids import AcknowledgeListed, AcknowledgeWanted, CustomId, Listed, fits
@@ -67,7 +67,7 @@ _DESCRIBED = {
     "source": "Where it came from",
     "acknowledged": "Whether it is acknowledged",
     "ended": "Whether it has ended, in whatever way",
-    "owner": "The number of a user in Paperless",
+    "owner": "Whose it is in Paperless: a name of the suggestions, or a number",
     "name": "In the name of the file, or of the type",
     "result": "In the result, such as a word of the error",
     "after": "Made since: today, 12h, 7d, or 2026-11-24 14:00 (UTC)",
@@ -90,6 +90,8 @@ class Lists(commands.Cog):
             description="Acknowledge all failures that fit a filter; asks first, saying how many.",
             callback=self.acknowledge,
         )
+        for command in (listing, acknowledge):
+            command.autocomplete("owner")(self.owners)
         self._commands = [asks(Action.VIEW)(listing), asks(Action.ACKNOWLEDGE)(acknowledge)]
 
     async def cog_load(self) -> None:
@@ -170,6 +172,11 @@ class Lists(commands.Cog):
         )
         await defer(interaction)
         await say(interaction, await self._question(self.bot.server(server), wanted))
+
+    async def owners(self, interaction: BotInteraction, current: object) -> list[app_commands.Choice[int]]:
+        where = named_server(self.bot, interaction)
+        found = await where.owners.offers(str(current)) if where else []
+        return [app_commands.Choice(name=label, value=user_id) for label, user_id in found[:CHOICES]]
 
     # --- pages
 

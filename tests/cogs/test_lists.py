@@ -99,8 +99,18 @@ class TestList:
         house.paperless.fail("other.pdf")
         async with house.bot():
             told = texts(await house.command("tasks list", owner=house.paperless.owner_id("bob")))
+            offered = await house.discord.autocomplete(
+                user_id=ids.BEN_ID,
+                channel_id=ids.ALERTS_ID,
+                name="tasks list",
+                options={"owner": "BO"},
+                focused="owner",
+            )
         assert "mine.pdf" in told
         assert "other.pdf" not in told
+        bob = house.paperless.owner_id("bob")
+        assert offered[0] == {"name": f"bob (#{bob})", "value": bob}
+        assert all("bo" in choice["name"] for choice in offered)
 
     async def test_pages_turn_also_after_a_restart(self, house: House) -> None:
         house.paperless.burst(20)
