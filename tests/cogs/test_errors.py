@@ -97,3 +97,17 @@ async def test_the_first_answer_does_not_wait_for_paperless(house: House) -> Non
         await interaction.done(timeout=3)
         house.paperless.faults.remove(stalled)
         assert "No failures" in texts(await interaction.reply(timeout=10))
+
+
+async def test_a_file_that_was_lost_on_the_way_is_sent_whole_again(house: House) -> None:
+    result = {"error_type": "KeyError", "error_message": "'x'", "traceback": "Traceback\n" + "  frame\n" * 500}
+    async with house.bot() as bot:
+        await bot.desk.watchers["home"].poll_once()
+        house.paperless.fail("invoice-11.pdf", result_data=result)
+        card = await house.card(lambda text: "invoice-11.pdf" in text)
+        house.discord.fail_next("PATCH", "/webhooks/", "drop_after")
+        reply = await house.press(card, "Details")
+    sent = [len(one.data) for request in house.discord.requests for one in request.files]
+    assert len(sent) == 2
+    assert sent[0] == sent[1] > 4000
+    assert [file["size"] for file in reply["attachments"]] == sent[1:]
