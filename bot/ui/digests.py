@@ -38,7 +38,7 @@ def _examples(line: DigestLine) -> str | None:
 
 def digest_line(line: DigestLine, *, show_server: bool) -> str:
     """One kind: how many, of what, why, and a few names. Struck nowhere: what is done is said."""
-    done = "all acknowledged" if line.open_count == 0 else None
+    done = "none open" if line.open_count == 0 else None  # acknowledged, gone, or succeeded after all
     if 0 < line.open_count < line.count:
         done = f"{count(line.open_count)} open"
     muted = None if line.muted_until is None else f"muted until {at(line.muted_until)}"

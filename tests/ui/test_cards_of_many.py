@@ -38,6 +38,13 @@ class TestDigest:
         assert buttons(view) == ["Look through"]
         assert accent(view) == Accent.GREY
 
+    async def test_of_what_is_gone_it_is_not_said_that_somebody_acknowledged_it(self) -> None:
+        """A rebuilt Paperless has none of them any more."""
+        gone = line(open_count=0)
+        text = "\n".join(lines(render(digest(open_total=1, lines=(gone, line(line_id=2, count=1, open_count=1))))))
+        assert "none open" in text
+        assert "acknowledged" not in text.lower()
+
     async def test_catching_up_says_since_when(self) -> None:
         view = render(digest(catch_up_since=NOW, total=37, open_total=37))
         assert lines(view)[0] == f"**37 tasks failed while the bot was away, since {AT}**"
