@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, case, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures.card import IncidentKind, IncidentState
@@ -34,7 +34,11 @@ async def take(connection: AsyncConnection, sequence: str, number: int) -> range
 
 def upserting(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT; both dialects spell it alike."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    if connection.dialect.name != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # 2 MB, which only its users need
+
+    return postgresql.insert(table)
 
 
 async def upsert(connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, key: str) -> None:
