@@ -238,7 +238,10 @@ def _server_error(endpoint: Endpoint, answer: Answer) -> PaperlessError:
             "No answer came through from Paperless-ngx, which may have done it all the same: look before you repeat it",
             **request,
         )
-    message = "Paperless-ngx reports an error of its own; its log says more"
+    if answer.status in (502, 503, 504):  # of a proxy: Paperless-ngx itself answers 500
+        message = "What stands in front of Paperless-ngx gets no answer from it: it is starting, overloaded, or down"
+    else:
+        message = "Paperless-ngx reports an error of its own; its log says more"
     if not endpoint.idempotent:
         message += "; it may have been done in part, so look before you repeat it"
     return errors.ServerError(message, **request, retryable=endpoint.idempotent, retry_after=retry_after(answer))

@@ -178,6 +178,16 @@ async def test_a_run_whose_answer_is_lost_may_be_done_and_is_not_repeated(reply:
     assert not caught.value.retryable
 
 
+@pytest.mark.parametrize(
+    ("number", "words"), [(500, "its log says more"), (502, "in front of"), (503, "in front of"), (504, "in front of")]
+)
+async def test_where_to_look_is_told_by_who_answered(number: int, words: str, connect: Connect) -> None:
+    """The log of a Paperless that is down says nothing of it."""
+    async with Server(scripted(status(number))) as server:
+        with pytest.raises(ServerError, match=words):
+            await connect(server, tries=1).tasks.active()
+
+
 @pytest.mark.parametrize("number", [500, 503])
 async def test_an_error_while_running_is_not_repeated(number: int, connect: Connect) -> None:
     async with Server(scripted(status(number))) as server:
