@@ -250,6 +250,9 @@ class AcknowledgeResult(int):
         result.rejected = tuple(rejected)
         return result
 
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, tuple[int, ...]]]:
+        return (), {"acknowledged": self.acknowledged, "rejected": self.rejected}
+
     def __str__(self) -> str:
         return int.__repr__(self)
 

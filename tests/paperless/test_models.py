@@ -277,3 +277,14 @@ class TestVersion9:
 
 def test_a_summary_of_an_unknown_type_is_kept() -> None:
     assert rows.summaries(b'[{"task_type": "brew"}]') == (TaskSummary(task_type=TaskType("brew")),)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [AcknowledgeResult(acknowledged=[1, 2], rejected=[3]), RunResult("a-uuid", finished=True, text="1 issues found.")],
+)
+def test_results_can_be_copied_and_pickled(result: Any) -> None:
+    for same in (copy.copy(result), copy.deepcopy(result), pickle.loads(pickle.dumps(result))):  # noqa: S301
+        assert (same, type(same), repr(same)) == (result, type(result), repr(result))
+        assert getattr(same, "rejected", None) == getattr(result, "rejected", None)
+        assert getattr(same, "text", None) == getattr(result, "text", None)
