@@ -18,7 +18,7 @@ from bot.failures.rows import OPEN
 from bot.failures.schema import claim, failure, incident, mute, server
 from bot.failures.writing import LISTED, expect, refresh_incidents, show_again, show_cards
 
-SHOWN_MUTED = 25  # cards that say so: an edit each, and old messages have a limit of their own
+SHOWN_MUTED = 200  # cards that say so: an edit each, and old messages have a limit of their own
 CREDITED_FOR = timedelta(minutes=2)  # after that, whoever did it was somebody else
 
 

@@ -34,7 +34,7 @@ async def lines_of(connection: AsyncConnection, chosen: Select[Any]) -> tuple[Di
     found = (await connection.execute(query)).all()
     first = await _firsts(connection, [line.line_id for line in found])
     examples = await _examples(connection, chosen)
-    muted = await _muted(connection, [line.kind_print for line in found])
+    muted = await _muted(connection, [line.kind_print for line in found if line.open_count])
     return tuple(
         _line(line, first[line.line_id], examples.get(line.kind_print, ((), 0)), muted.get(line.kind_print))
         for line in found

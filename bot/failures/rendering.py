@@ -97,11 +97,6 @@ class Rendering:
         whole = (await connection.execute(query)).mappings().one()
         query = select(failure).where(failure.c.id == whole["newest_failure_id"])
         newest = (await connection.execute(query)).mappings().one()
-        muted = select(func.max(mute.c.until)).where(
-            mute.c.fingerprint.in_((whole["fingerprint"], whole["kind_print"])),
-            mute.c.ended_at.is_(None),
-            mute.c.until > self.now,
-        )
         no_task = whole["kind"] in (IncidentKind.SILENT, IncidentKind.DRILL)
         return IncidentCard(
             card_id=card_id,
@@ -119,10 +114,21 @@ class Rendering:
             acknowledgement=await self._acknowledgement(connection, whole, newest),
             acknowledged_unseen=newest["unseen"],
             link_base=self._link(whole["server"]),
-            muted_until=(await connection.execute(muted)).scalar_one_or_none(),
+            muted_until=await self._muted_until(connection, whole),
             through=newest["number"],
             **{name: newest[name] for name in _SHOWN},
         )
+
+    async def _muted_until(self, connection: AsyncConnection, whole: rows.Row) -> datetime | None:
+        """What is settled says nothing of it: when the mute ends, only what is open is shown again."""
+        if whole["state"] != IncidentState.OPEN:
+            return None
+        query = select(func.max(mute.c.until)).where(
+            mute.c.fingerprint.in_((whole["fingerprint"], whole["kind_print"])),
+            mute.c.ended_at.is_(None),
+            mute.c.until > self.now,
+        )
+        return (await connection.execute(query)).scalar_one_or_none()
 
     async def _acknowledgement(
         self, connection: AsyncConnection, whole: rows.Row, newest: rows.Row

@@ -123,6 +123,23 @@ class TestMutesOfAKind:
             await world.poll(2)
             assert digests(world.channels)[0].total == 3
 
+    async def test_when_it_ends_no_card_still_says_that_it_lasts(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path, single_cards=1) as world:
+            for name in ("one.pdf", "two.pdf", "three.pdf"):
+                world.home.fail(name, "corrupt")
+            await world.poll()
+            await world.deliver(5)
+            mute = await mute_line(world, "two.pdf")
+            await world.deliver(5)
+            [single] = incident_cards(world.channels)
+            assert single.muted_until == mute.until
+            await world.desk.acknowledge(card_id=single.card_id, through=None, user_id=ADA, user_name="ada")
+            await world.deliver(5)
+            await world.desk.unmute(mute.mute_id, user_id=ADA, user_name="ada")
+            await world.deliver(5)
+            for message in world.channels.in_channel():
+                assert message.card == await world.ledger.card(message.card.card_id)
+
     async def test_more_than_one_look_can_tell_is_told_all_the_same_when_another_mute_ends(
         self, tmp_path: Path
     ) -> None:
