@@ -9,6 +9,7 @@ import itertools
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from bot.failures.card import Card
 from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Post
@@ -51,13 +52,14 @@ class Channels:
         self.allowed: int | None = None  # sends in 5 s and channel
         self.faults: deque[BaseException] = deque()  # raised instead of doing it, one a call
         self.lost: deque[BaseException] = deque()  # raised after doing it, one a call
-        self.late: deque[BaseException] = deque()  # raised by an edit, one a call, that is done when it `arrives`
+        # Raised by an edit, one a call; it is done so many seconds later, or when everything `arrives`.
+        self.late: deque[tuple[BaseException, float]] = deque()
         self.closed: set[int] = set()
         self.hangs: set[int] = set()
         self.release = asyncio.Event()
         self.dead = False
         self._sends: defaultdict[int, deque[datetime]] = defaultdict(deque)
-        self._on_their_way: list[tuple[Message, Card]] = []
+        self._on_their_way: list[tuple[datetime, Message, Card]] = []
         self._ids = itertools.count(7000000000000000001)
 
     def in_channel(self, channel_id: int = ALERTS) -> list[Message]:
@@ -100,16 +102,18 @@ class Channels:
         if message.deleted:
             raise MessageGone
         if self.late:
-            self._on_their_way.append((message, card))
-            raise self._noted(self.late.popleft())
+            fault, seconds = self.late.popleft()
+            self._on_their_way.append((self.clock.now() + timedelta(seconds=seconds), message, card))
+            raise self._noted(fault)
         message.show(card)
         self._leave()
 
-    def arrives(self) -> None:
-        """What the network held back comes to Discord, after all that was sent later."""
-        for message, card in self._on_their_way:
-            message.show(card)
-        self._on_their_way.clear()
+    def arrives(self, *, until: datetime | None = None) -> None:
+        """What the network held back comes to Discord, after all that was sent in the meantime. None: all of it."""
+        for at, message, card in sorted(self._on_their_way, key=itemgetter(0)):
+            if until is None or at <= until:
+                message.show(card)
+        self._on_their_way = [each for each in self._on_their_way if until is not None and each[0] > until]
 
     async def find(self, *, channel_id: int, card_id: int, not_before: datetime) -> int | None:
         await self._enter("find", channel_id)
@@ -122,6 +126,7 @@ class Channels:
         if self.dead:
             raise Died
         self.calls.append(call)
+        self.arrives(until=self.clock.now())
         if channel_id in self.hangs:
             await self.release.wait()
         if channel_id in self.closed:

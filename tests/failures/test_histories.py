@@ -41,6 +41,7 @@ STEPS = st.one_of(
     st.tuples(st.just("moderate"), INDEX),
     st.tuples(st.just("restart")),
     st.tuples(st.just("die"), st.booleans(), st.integers(0, 3)),
+    st.tuples(st.just("late"), st.booleans(), st.sampled_from([8.0, 20.0, 44.0])),
     st.tuples(st.just("discord"), st.booleans(), st.sampled_from([None, 30.0])),
     st.tuples(st.just("paperless"), st.sampled_from(["status", "drop", "half", "html"]), st.integers(1, 4)),
 )
@@ -141,6 +142,17 @@ class History:
         where.extend(NotifierError("hm") for _ in range(calls))
         where.append(Died())
 
+    async def _late(self, dies: bool, seconds: float) -> None:
+        """An edit comes to Discord so much later, after a newer one; its sender has died, or goes on."""
+        self.world.home.fail(NAMES[0])
+        await self._poll(5.0)
+        self.world.channels.late.append((Died() if dies else NotifierError("no answer"), seconds))
+        for _ in range(2):
+            self.world.home.fail(NAMES[0])
+            await self._poll(5.0)
+            if self.world.channels.dead:
+                await self.world.restart()
+
     async def _discord(self, after: bool, retry_after: float | None) -> None:
         where = self.world.channels.lost if after else self.world.channels.faults
         where.append(NotifierError("503", retry_after=retry_after))
@@ -153,6 +165,7 @@ class History:
         self.note()
         self.world.channels.faults.clear()
         self.world.channels.lost.clear()
+        self.world.channels.late.clear()
         self.world.home.faults.clear()
         await self.world.restart()
         for _ in range(3):
@@ -163,6 +176,7 @@ class History:
         await self.world.deliver(75)
 
     async def check(self) -> None:
+        self.world.channels.arrives()
         async with self.world.ledger.database.read() as connection:
             told = (await connection.execute(select(failure))).all()
             incidents = (await connection.execute(select(incident))).all()

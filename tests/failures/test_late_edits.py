@@ -10,6 +10,8 @@ from bot.failures.card import IncidentCard, IncidentState
 from bot.failures.notifier import ChannelForbidden, NotifierError
 from tests.failures.world import ADA, Died, World, a_world, incident_cards
 
+NEVER = 1e6  # seconds: not by itself
+
 
 async def later(world: World) -> None:
     """A minute, after which nothing is on its way any more."""
@@ -29,7 +31,7 @@ async def ended_by(fault: BaseException, path: Path) -> AsyncIterator[World]:
     async with a_world(path) as world:
         world.home.fail("again.pdf")
         await world.poll()
-        world.channels.late.append(fault)
+        world.channels.late.append((fault, NEVER))
         world.home.fail("again.pdf")
         await world.poll()
         yield world
@@ -68,7 +70,7 @@ async def test_nor_does_the_repetition_of_a_life_that_is_killed_in_it(tmp_path: 
     async with ended_by(Died(), tmp_path) as world:
         await world.restart()
         await world.deliver(2)
-        world.channels.late.append(Died())
+        world.channels.late.append((Died(), NEVER))
         await later(world)
         assert world.channels.dead
         await world.restart()
