@@ -39,7 +39,7 @@ from bot.measuring import Measured
 from bot.metrics import Metrics
 from bot.notifier import DiscordNotifier
 from bot.paperless import PaperlessClient
-from bot.registering import register, register_if_possible
+from bot.registering import register_if_possible
 from bot.sections import PaperlessSection
 from bot.stopping import CUT_OFF_SECONDS, STOP_SECONDS, cut_off, drain, within
 from bot.tree import Tree
@@ -265,10 +265,6 @@ class TaskBot(commands.Bot):
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         await self.gateway.before_identify(initial=initial)
-
-    async def sync_commands(self) -> bool:
-        """See `bot.registering`; whether there was anything to change."""
-        return await register(self)
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Sync, connect, poll until `stop` is set; then finish what is in flight. The bot must be logged in. Raises

@@ -63,14 +63,13 @@ async def run_drill(
     stream: TextIO,
     taken_within: float = TAKEN_WITHIN,
     arrived_within: float = ARRIVED_WITHIN,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Exit:
     """A line for each server and route; the exit status that they add up to."""
     address = make_url(url)
     try:
         async with _opened(address) as engine:
             await _look_for_a_bot(address, engine)
-            return await _drill(engine, stream, taken_within, arrived_within, now)
+            return await _drill(engine, stream, taken_within, arrived_within)
     except NoDrill as error:
         stream.write(f"no drill: {error}\n")
         return error.status
@@ -115,10 +114,8 @@ async def _one_acts(address: URL, engine: AsyncEngine) -> bool:
         return bool(held.scalar_one_or_none())
 
 
-async def _drill(
-    engine: AsyncEngine, stream: TextIO, taken_within: float, arrived_within: float, now: Callable[[], datetime]
-) -> Exit:
-    drill_id = await _ask(engine, now())
+async def _drill(engine: AsyncEngine, stream: TextIO, taken_within: float, arrived_within: float) -> Exit:
+    drill_id = await _ask(engine)
     try:
         unreachable = await _until(lambda: _taken(engine, drill_id), seconds=taken_within)
         if unreachable is None:
@@ -133,9 +130,9 @@ async def _drill(
     return _report(sent or await _sent(engine, drill_id), unreachable, stream)
 
 
-async def _ask(engine: AsyncEngine, now: datetime) -> int:
+async def _ask(engine: AsyncEngine) -> int:
     async with engine.execution_options(bot_writes=True).begin() as connection:
-        made = await connection.execute(insert(drill).values(asked_at=now).returning(drill.c.id))
+        made = await connection.execute(insert(drill).values(asked_at=datetime.now(UTC)).returning(drill.c.id))
         drill_id: int = made.scalar_one()
     return drill_id
 

@@ -39,8 +39,7 @@ FORGET_SECONDS = 24 * 3600
 FORGET_AFTER = 600  # not while the first polls have much to tell
 AT_ONCE = 500
 """Failures that are acknowledged before anyone wonders."""
-MUTED_FOR = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "until": timedelta(days=30)}
-"""A mute always ends: `until` means until it fails differently, and after 30 days all the same."""
+MUTED_FOR = {"1h": timedelta(hours=1), "1d": timedelta(days=1)}
 
 
 class Failures(commands.Cog):
@@ -229,7 +228,7 @@ class Failures(commands.Cog):
         mute = await self.bot.desk.mute(
             card_id=custom_id.card_id,
             line_id=custom_id.line_id,
-            for_=MUTED_FOR[custom_id.span],
+            for_=MUTED_FOR.get(custom_id.span),
             until_change=custom_id.span == "until",
             user_id=user.id,
             user_name=user.display_name,

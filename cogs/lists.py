@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.access import Action
 from bot.interactions import BotInteraction, change, defer, defer_update, say
 from bot.paperless.errors import NotFound, PaperlessError
-from bot.paperless.models import Task, TaskStatus, TaskType, TriggerSource
+from bot.paperless.models import NEEDS_ATTENTION, Task, TaskStatus, TaskType, TriggerSource
 from bot.presses import chosen
 from bot.refusal import Refusal
 from bot.subcommands import CHOICES, AnyCommand, fit_to_servers, join, leave, named_server
@@ -33,10 +33,9 @@ AT_ONCE = 5000
 """Tasks that one answer acknowledges; for more it is asked again."""
 ROWS = 250
 KEPT_KEY = "filters {}"
-ATTENTION = (TaskStatus.FAILURE, TaskStatus.REVOKED)
 
 STATUSES: dict[str, tuple[str, tuple[TaskStatus, ...]]] = {
-    "attention": ("failed or not run", ATTENTION),
+    "attention": ("failed or not run", NEEDS_ATTENTION),
     "failure": ("failed", (TaskStatus.FAILURE,)),
     "revoked": ("not run", (TaskStatus.REVOKED,)),
     "progress": ("waiting or running", (TaskStatus.PENDING, TaskStatus.STARTED)),

@@ -13,7 +13,7 @@ from bot.access import Action
 from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say, supplement
 from bot.lookback import drawn, look_back
 from bot.paperless.errors import NotFound, PaperlessError
-from bot.paperless.models import Task, TaskStatus
+from bot.paperless.models import NEEDS_ATTENTION, Task
 from bot.presses import chosen, chosen_numbers
 from bot.recent import RecentTasks
 from bot.subcommands import CHOICES, fit_to_servers, named_server
@@ -25,8 +25,6 @@ from bot.unknown import not_known, since_when
 
 if TYPE_CHECKING:
     from bot.app import Server, TaskBot
-
-NEEDS_ATTENTION = (TaskStatus.FAILURE, TaskStatus.REVOKED)
 
 
 def reference(text: str) -> int | str:

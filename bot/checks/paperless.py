@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from bot.checks.finding import Finding, failure, ok, warning
-from bot.paperless import PaperlessClient, TaskStatus
+from bot.paperless import PaperlessClient
 from bot.paperless.errors import BadToken, Forbidden, PaperlessError
+from bot.paperless.models import NEEDS_ATTENTION
 from bot.paperless.rights import Rights
 from bot.sections import AccessSection
 
@@ -80,7 +81,7 @@ def _of_owners(key: str, all_owners: bool | None, *, api: int) -> Finding:
 
 
 async def _open_failures(key: str, client: PaperlessClient) -> Finding:
-    query = client.tasks.filter(status=[TaskStatus.FAILURE, TaskStatus.REVOKED], acknowledged=False)
+    query = client.tasks.filter(status=NEEDS_ATTENTION, acknowledged=False)
     try:
         page = await query.page(page_size=1)
     except PaperlessError as error:

@@ -16,7 +16,7 @@ from bot.failures.routing import Policy
 from bot.failures.view import OpenFailure, Snapshot
 from bot.paperless import PaperlessClient
 from bot.paperless.errors import NotFound
-from bot.paperless.models import Task, TaskPage
+from bot.paperless.models import NEEDS_ATTENTION, Task, TaskPage
 
 WHOLE_EVERY = timedelta(minutes=5)  # changes that make up for each other do not show in a count
 
@@ -41,7 +41,7 @@ class BothWays:
         self._looked_at: datetime | None = None
         self._turn = 0
         self._more_before = False
-        self._list = client.tasks.filter(status=looking.ATTENTION, acknowledged=False, ordering="-date_done")
+        self._list = client.tasks.filter(status=NEEDS_ATTENTION, acknowledged=False, ordering="-date_done")
 
     async def look(self) -> int:
         """How many open failures turned out to have changed."""

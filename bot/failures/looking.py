@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.failures.incident import done_at
 from bot.paperless import PaperlessClient
 from bot.paperless.errors import TaskNotFound
-from bot.paperless.models import Task, TaskStatus
+from bot.paperless.models import NEEDS_ATTENTION, Task
 
 FEW = 20  # tasks that are looked up one by one: 15 ms each
 ROWS = 250  # a page; a row can hold a traceback of 5 kB
@@ -18,7 +18,6 @@ PAGES = 60  # of acknowledged rows, which a busy server may have very many of
 ALL_ROWS = 5000  # a server with no more rows than this is read whole
 BUDGET = 200  # single look-ups at a time, at most; the rest is for the next poll
 OVERLAP = timedelta(seconds=120)  # a row may show later than its date_done, and clocks differ
-ATTENTION = (TaskStatus.FAILURE, TaskStatus.REVOKED)
 
 
 async def one(client: PaperlessClient, task_id: str) -> Task | None:
@@ -73,7 +72,7 @@ async def _among(
         return
     oldest = min(left.values()) - OVERLAP
     number = 0
-    query = client.tasks.filter(status=ATTENTION, acknowledged=acknowledged, ordering="-date_done")
+    query = client.tasks.filter(status=NEEDS_ATTENTION, acknowledged=acknowledged, ordering="-date_done")
     async for page in query.pages(page_size=ROWS):
         number += 1
         found = {task.task_id: _light(task) for task in page.results if left.pop(task.task_id, None) is not None}

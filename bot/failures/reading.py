@@ -14,7 +14,7 @@ from bot.failures.incident import Failure, done_at, failure_of, task_key
 from bot.failures.routing import Policy
 from bot.failures.view import Backlog
 from bot.paperless import PaperlessClient
-from bot.paperless.models import Task, TaskPage
+from bot.paperless.models import NEEDS_ATTENTION, Task, TaskPage
 
 KNOWN_AT_START = 5000  # rows of the backlog that are written down one by one; what is older counts as known
 PAGE, LARGE_PAGE = 100, 1000
@@ -47,12 +47,12 @@ class Reading:
         self._unsettled: dict[str, datetime] = {}
         self._fruitless = 0
         self._certain = True
-        self._list = client.tasks.filter(status=looking.ATTENTION, ordering="-date_done")
+        self._list = client.tasks.filter(status=NEEDS_ATTENTION, ordering="-date_done")
 
     async def begin(self, policy: Policy) -> Memory:
         """The very first look: what had failed when the bot started is known from now on. What failed between its start
         and this look, for which the server may have kept it waiting, is new."""
-        unacknowledged = await self._client.tasks.filter(status=looking.ATTENTION, acknowledged=False).page(page_size=1)
+        unacknowledged = await self._client.tasks.filter(status=NEEDS_ATTENTION, acknowledged=False).page(page_size=1)
         began = self._began + self._ahead()
         first: TaskPage | None = None
         known: list[Failure] = []

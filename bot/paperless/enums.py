@@ -60,5 +60,5 @@ class TriggerSource(OpenStrEnum):
 
 
 FINISHED = frozenset({TaskStatus.SUCCESS, TaskStatus.FAILURE, TaskStatus.REVOKED})
-NEEDS_ATTENTION = frozenset({TaskStatus.FAILURE, TaskStatus.REVOKED})
+NEEDS_ATTENTION = (TaskStatus.FAILURE, TaskStatus.REVOKED)
 IN_PROGRESS = frozenset({TaskStatus.PENDING, TaskStatus.STARTED})

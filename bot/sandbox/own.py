@@ -22,15 +22,15 @@ from bot.checks.finding import Finding, failure, ok
 from bot.checks.paperless import check_server
 from bot.config import ConfigError
 from bot.exits import Exit
-from bot.paperless import PaperlessClient, TaskStatus
+from bot.paperless import PaperlessClient
 from bot.paperless.errors import PaperlessError
+from bot.paperless.models import NEEDS_ATTENTION
 from bot.sandbox.activity import Asked, asked_paperless
 from bot.sandbox.local import lamp
 from bot.sections import AccessSection, PaperlessSection
 
 TOKEN_VARIABLE = "PAPERLESS_TOKEN"  # noqa: S105  the name of a variable
 PATIENCE_SECONDS = 30.0
-FAILED = (TaskStatus.FAILURE, TaskStatus.REVOKED)
 CHANGES = "Acknowledging, starting a run and uploading change it, and happen only when somebody here asks for them."
 CHANGES_NOTHING = "The demo was started with --read-only: nothing there is changed, whatever is pressed here."
 
@@ -153,4 +153,4 @@ async def look_over(own: OwnPaperless, access: AccessSection) -> list[Finding]:
 
 
 async def _open_failures(client: PaperlessClient) -> int:
-    return (await client.tasks.filter(status=FAILED, acknowledged=False).page(page_size=1)).count
+    return (await client.tasks.filter(status=NEEDS_ATTENTION, acknowledged=False).page(page_size=1)).count

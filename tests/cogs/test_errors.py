@@ -6,6 +6,7 @@ import re
 import discord
 import pytest
 
+from bot.registering import register
 from bot.sandbox.discord import ids
 from tests.cogs.broken import SECRET
 from tests.house import House, Json, texts
@@ -30,7 +31,7 @@ async def test_a_defect_is_answered_with_a_reference_that_finds_the_log_line(
 ) -> None:
     async with house.bot() as bot:
         await bot.load_extension("tests.cogs.broken")
-        await bot.sync_commands()
+        await register(bot)
         answer = await answer_to(house, name)
     found = re.search(r"`([0-9a-f]{8})`", answer)
     assert found is not None

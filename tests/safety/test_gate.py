@@ -9,6 +9,7 @@ import pytest
 
 from bot.access import Action, action_of
 from bot.app import TaskBot
+from bot.registering import register
 from bot.sandbox.discord import ids
 from bot.tree import action_of_command
 from bot.ui import custom_ids
@@ -163,7 +164,7 @@ class TestThereIsNoOtherWayIn:
             broken = bot.tree.get_command("broken")
             assert broken is not None
             broken.extras.clear()
-            await bot.sync_commands()
+            await register(bot)
             reply = await house.command("broken", user_id=ids.ADA_ID)
         assert "the bot does not know what it is for" in texts(reply)
         assert "does not say what it is for" in caplog.text

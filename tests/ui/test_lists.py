@@ -11,6 +11,7 @@ from bot.failures.card import IncidentKind, IncidentState
 from bot.paperless.errors import ServerError, Unreachable
 from bot.paperless.models import TaskStatus, TaskType
 from bot.ui import errors, lists
+from bot.ui.filters import Wanted
 from tests.ui.examples import NOW, UUID, T, failure_row, in_discord, task
 from tests.ui.payload import assert_sendable, buttons, components_of, ids, lines, texts
 
@@ -48,6 +49,27 @@ class TestActive:
         view = lists.active(page, known=50, total=50, page=1, server="home", show_server=False)
         assert lines(view)[-1] == "-# 9 to 16 of 50, newest first"
         assert ids(view) == ["t1:active:home:0", "t1:active:home:2"]
+
+
+class TestListing:
+    async def test_a_list_of_everything_says_neither_filters_nor_a_place(self) -> None:
+        view = lists.listing([running(1)], total=1, page=0, wanted=Wanted(), code="", server="home", show_server=False)
+        assert [line[:20] for line in lines(view)] == ["**1 task in Paperless**"[:20], "**running** Consuming"[:20]]
+
+    async def test_filters_and_the_place_are_said(self) -> None:
+        wanted = Wanted(owner=3)
+        view = lists.listing(
+            [running(1)],
+            total=20,
+            page=0,
+            wanted=wanted,
+            code=str(wanted),
+            server="home",
+            show_server=False,
+            owner="bob",
+        )
+        assert "bob" in lines(view)[1]
+        assert lines(view)[-1] == "-# the newest 1 of 20"
 
 
 class TestFailures:
@@ -114,6 +136,18 @@ class TestLookThrough:
     @pytest.mark.parametrize("kind", IncidentKind)
     async def test_every_kind_has_a_line(self, kind: IncidentKind) -> None:
         assert "Consuming invoice" in lists.row_line(failure_row(kind=kind))
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"state": IncidentState.SUCCEEDED}, "**succeeded after all**"),
+            ({"state": IncidentState.GONE}, "**no longer in Paperless**"),
+            ({"acknowledgement": in_discord()}, "**acknowledged**"),
+            ({"kind": IncidentKind.REVOKED}, "**not run**"),
+        ],
+    )
+    async def test_what_became_of_it_comes_first(self, changes: dict[str, Any], said: str) -> None:
+        assert lists.row_line(failure_row(**changes)).startswith(said)
 
 
 @given(
