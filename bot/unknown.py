@@ -7,7 +7,6 @@ from discord import ui
 from bot.failures.outcome import AcknowledgeOutcome, NotAcknowledged
 from bot.interactions import BotInteraction, pressed_id
 from bot.paperless.errors import PaperlessError
-from bot.subcommands import named_server
 from bot.ui import custom_ids, errors, lists
 from bot.ui.outages import server_name
 
@@ -44,10 +43,8 @@ async def since_when(interaction: BotInteraction, outcome: AcknowledgeOutcome) -
 
 
 def _asked(interaction: BotInteraction) -> "Server | None":
-    bot = interaction.client
-    if (text := pressed_id(interaction)) is None:
-        return named_server(bot, interaction)
-    named = getattr(custom_ids.parse(text), "server", None)
+    bot, text = interaction.client, pressed_id(interaction)
+    named = getattr(interaction.namespace if text is None else custom_ids.parse(text), "server", None)
     if named is None and not bot.several_servers:
         return bot.server(None)
     return bot.servers.get(named or "")
