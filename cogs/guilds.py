@@ -1,4 +1,5 @@
-"""The bot serves one guild. Invited to another, it leaves; until it has, nobody there gets anything (`bot.access`)."""
+"""What happens to the guild. The bot serves one; invited to another, it leaves, and until it has, nobody there gets
+anything (`bot.access`)."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -15,6 +16,17 @@ log = logging.getLogger(__name__)
 class Guilds(commands.Cog):
     def __init__(self, bot: "TaskBot") -> None:
         self.bot = bot
+
+    @commands.Cog.listener("on_guild_channel_create")
+    @commands.Cog.listener("on_guild_channel_update")
+    @commands.Cog.listener("on_guild_role_update")
+    @commands.Cog.listener("on_member_update")
+    @commands.Cog.listener("on_thread_update")
+    @commands.Cog.listener("on_guild_available")
+    @commands.Cog.listener("on_guild_join")
+    async def rights_may_have_changed(self, *_: object) -> None:
+        """Who opens a channel to the bot looks whether its cards come: they do not wait for minutes then."""
+        self.bot.desk.courier.look_again()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:

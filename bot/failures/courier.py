@@ -245,6 +245,11 @@ class Courier:
                 extra={"event": "channel_closed"},
             )
 
+    def look_again(self) -> None:
+        """Somebody has changed channels or rights: those that were closed are tried soon."""
+        for channel_id in self._closed_channels:
+            self._paces[channel_id].look_again()
+
     @staticmethod
     def _report(done: Counter[str], waiting: Sequence[Due]) -> DeliveryReport:
         return DeliveryReport(posted=done["posted"], edited=done["edited"], failed=done["failed"], waiting=len(waiting))

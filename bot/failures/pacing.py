@@ -9,6 +9,8 @@ BETWEEN_EDITS = timedelta(seconds=2)  # of one message
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
 FORBIDDEN_PAUSE, LONGEST_FORBIDDEN_PAUSE = timedelta(minutes=1), timedelta(minutes=5)
 
+LOOK_AGAIN = timedelta(seconds=2)  # after a try that was refused, where something has changed since
+
 
 class Pace:
     """One channel's. `allowed_at` tells when a send may go; `sent` and `failed` take note of one."""
@@ -46,3 +48,8 @@ class Pace:
         self._pause = min(max(2 * self._pause, first), longest)
         wait = self._pause if retry_after is None else timedelta(seconds=retry_after)
         self._paused_until = now + wait
+
+    def look_again(self) -> None:
+        """Something has changed: the next try may come soon, not only when the pause is over."""
+        if self._paused_until is not None and self._sends:
+            self._paused_until = min(self._paused_until, self._sends[-1] + LOOK_AGAIN)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.discord import ids
+from bot.sandbox.discord import ids, permissions
 from tests.house import House, texts
 from tests.safety.forging import ELSEWHERE
 
@@ -38,3 +38,22 @@ async def test_its_own_guild_is_never_left(house: House) -> None:
         bot.dispatch("guild_join", own)
         await house.command("tasks active")
     assert left(house) == []
+
+
+async def test_a_channel_that_is_opened_to_the_bot_has_its_cards_at_once_and_not_after_the_pause(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house.bot() as bot:
+        await bot.desk.watchers["home"].poll_once()
+        house.discord.set_overwrite(ids.ALERTS_ID, ids.BOT_ROLE_ID, deny=permissions.SEND_MESSAGES)
+        house.paperless.fail("invoice-11.pdf")
+        while "cannot be written to" not in caplog.text:
+            await bot.poll("home")
+            await bot.desk.deliver_once()
+        house.discord.set_overwrite(ids.ALERTS_ID, ids.BOT_ROLE_ID)
+        await house.card(lambda text: "invoice-11.pdf failed" in text)
+    assert len(refusals(house)) == 1
+
+
+def refusals(house: House) -> list[Any]:
+    return [request for request in house.discord.requests if request.status == 403]
