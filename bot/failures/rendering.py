@@ -128,7 +128,8 @@ class Rendering:
             mute.c.ended_at.is_(None),
             mute.c.until > self.now,
         )
-        return (await connection.execute(query)).scalar_one_or_none()
+        until: datetime | None = (await connection.execute(query)).scalar_one_or_none()
+        return until
 
     async def _acknowledgement(
         self, connection: AsyncConnection, whole: rows.Row, newest: rows.Row
