@@ -28,6 +28,9 @@ TOLD_EVERY = 5.0
 """Seconds between two edits that tell how much is sent."""
 
 
+UNREAD = "The file could not be read from Discord. Nothing was stored; try again."
+
+
 class Unavailable(Exception):
     """The CDN does not give the file (any more)."""
 
@@ -136,12 +139,14 @@ class Sending:
                         found.status,
                         extra={"event": "attachment_unavailable"},
                     )
+                    if found.status >= 500:
+                        raise Unavailable(UNREAD)
                     raise Unavailable("Discord does not give the file any more: attach it again.")
                 async for piece in found.content.iter_chunked(PIECE):
                     yield piece
                     sent.octets += len(piece)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unavailable("The file could not be read from Discord. Nothing was stored; try again.") from error
+            raise Unavailable(UNREAD) from error
 
     async def _tell(self, follower: Follower, file: File, sent: _Sent) -> None:
         last = 0

@@ -158,13 +158,17 @@ class TestTrouble:
             told = await house.card(lambda text: "It is not known whether scan.pdf reached Paperless" in text)
         assert "before trying again" in texts(told)
 
-    @pytest.mark.parametrize("failure", [404, 500, "drop", "cut"])
-    async def test_a_file_that_discord_does_not_give_is_not_sent(self, house: House, failure: Any) -> None:
+    @pytest.mark.parametrize(
+        ("failure", "hint"),
+        [(404, "attach it again"), (500, "try again"), ("drop", "try again"), ("cut", "try again")],
+    )
+    async def test_a_file_that_discord_does_not_give_is_not_sent(self, house: House, failure: Any, hint: str) -> None:
         async with at_work(house):
             house.discord.fail_next("GET", "attachments/", status=failure, times=10)
             await upload(house)
             told = await house.card(lambda text: "was not sent" in text)
         assert "Discord" in texts(told)
+        assert hint in texts(told)
         assert not list(house.paperless.table.newest())
 
     async def test_a_uuid_without_a_row_is_said_so(self, house: House) -> None:
