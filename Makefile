@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: install setup demo test check bench soak lock
+.PHONY: install setup demo test check lint types quick bench soak lock
 
 # What the bot itself needs; where the developers' tools are set up already, with them.
 install: $(VENV)/$(if $(wildcard $(VENV)/.ready),.ready,.installed)
@@ -31,14 +31,23 @@ endif
 demo: install
 	$(BIN)/python -m bot demo
 
+# Everything but the soak.
 test: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
+# The developer's loop, side by side: all but the tests that need a browser, PostgreSQL or processes.
 check: setup
+	@$(MAKE) --no-print-directory -j3 lint types quick
+
+lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: setup
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --dist worksteal
+
+quick: setup
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not soak and not thorough"
 
 bench: setup
 	$(BIN)/python -m bench

@@ -1,4 +1,4 @@
-"""Drawing beside the loop."""
+"""Drawing beside the loop, in a process."""
 
 import subprocess
 import sys
@@ -9,6 +9,7 @@ from bot import drawing
 from bot.drawing import Drawing
 from bot.ui.charts import Bar, Chart
 
+pytestmark = pytest.mark.thorough  # each starts one
 CHART = Chart(title="1 of 10 tasks failed", subtitle="", bars=(Bar(label="Mail", succeeded=9, failed=1, other=0),))
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -50,6 +50,7 @@ def test_every_dependency_that_is_declared_is_locked() -> None:
     assert {re.split(r"[\[<>=~; ]", name)[0].lower().replace(".", "-") for name in declared} <= locked
 
 
+@pytest.mark.thorough
 def test_the_containers_install_steps_make_a_bot_that_starts(tmp_path: Path) -> None:
     """The Dockerfile's own pip command into an empty environment, then its own copies, then its own entry point."""
     command = re.search(r"(/venv/bin/python -m pip install .*)", DOCKERFILE)

@@ -14,6 +14,7 @@ from bot.sandbox.demo import listen_near
 from bot.sandbox.own import CHANGES_NOTHING
 from bot.sandbox.paperless import SandboxPaperless
 
+pytestmark = pytest.mark.thorough  # each starts one
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 

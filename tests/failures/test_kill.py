@@ -154,6 +154,7 @@ def check(path: Path, paperless: SandboxPaperless, channel: Channel, *, failures
     )
 
 
+@pytest.mark.thorough
 async def test_killed_at_random_moments(tmp_path: Path) -> None:
     await killed(tmp_path, lives=6, failures=60, seed=20261124)
 

@@ -46,7 +46,7 @@ async def open_failures(bot: TaskBot) -> int:
     return (await bot.ledger.open_rows()).total
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)])
 def either(request: pytest.FixtureRequest, house: House) -> House:
     if request.param == "postgresql":
         house.overrides = {"database": {"url": request.getfixturevalue("database_url")}}

@@ -52,6 +52,7 @@ async def acknowledged_and_overtaken(house: House) -> None:
     await house.card(lambda text: "acknowledged by" in text, timeout=60)
 
 
+@pytest.mark.thorough
 @pytest.mark.soak
 async def test_after_a_kill_the_card_shows_what_the_next_process_said(house: House) -> None:
     async with bot_process(house) as killed:

@@ -51,6 +51,7 @@ async def command(house: House, line: str) -> asyncio.subprocess.Process:
     )
 
 
+@pytest.mark.thorough
 async def test_the_bots_own_commands_do_what_is_said_of_them(house: House) -> None:
     config_file(house)
     (run,) = [line for line in OURS if " run " in line]

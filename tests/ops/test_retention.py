@@ -15,7 +15,7 @@ from tests.failures.world import ADA, World, a_world, incident_cards
 YEAR = timedelta(days=365)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)])
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     url = request.getfixturevalue("database_url") if request.param == "postgresql" else None
     async with a_world(tmp_path, url=url) as world:

@@ -21,6 +21,7 @@ from tests.ops.proxy import Proxy
 from tests.postgres import Postgres
 
 
+@pytest.mark.thorough
 async def test_sigterm_ends_it_soon_with_status_0(house: House) -> None:  # SIGINT: test_operations
     async with bot_process(house) as bot:
         await house.discord.ready(60)
@@ -32,6 +33,7 @@ async def test_sigterm_ends_it_soon_with_status_0(house: House) -> None:  # SIGI
     assert not house.discord.gateway.up
 
 
+@pytest.mark.thorough
 async def test_killed_in_the_middle_of_a_post_it_tells_it_once(house: House) -> None:
     async with bot_process(house) as bot:
         await house.discord.ready(60)
@@ -48,6 +50,7 @@ async def test_killed_in_the_middle_of_a_post_it_tells_it_once(house: House) -> 
     assert "invoice-11.pdf" in texts(card)
 
 
+@pytest.mark.thorough
 @pytest.mark.soak
 async def test_work_that_hangs_holds_the_end_up_for_less_than_ten_seconds(house: House) -> None:
     async with bot_process(house) as bot:
@@ -215,6 +218,7 @@ async def test_what_the_scheduler_runs_is_known_by_its_name_when_the_bot_stops(h
         assert {one.func.__module__ for one in bot.scheduler.get_jobs()} == {"bot.jobs"}
 
 
+@pytest.mark.thorough
 def test_a_thread_that_hangs_does_not_keep_the_process() -> None:
     code = (
         "import asyncio, time\n"

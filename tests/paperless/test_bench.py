@@ -24,6 +24,7 @@ def origin() -> Iterator[str]:
         server.stdin.close()
 
 
+@pytest.mark.thorough
 async def test_both_sides_do_the_same_work(origin: str, tmp_path: Path) -> None:
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(b"x" * 1_000_000)

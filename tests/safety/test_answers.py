@@ -51,6 +51,8 @@ def odd(**columns: Any) -> dict[str, Any]:
     return task_row(2, **(failed | columns))
 
 
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)]
+
 # A row beside one that must be told; each of these once stopped every poll of its server, on one database or both.
 TOLD_BESIDE = {
     "an owner that no database can hold": odd(owner=2**63),
@@ -119,7 +121,7 @@ NOT_A_PAGE = {
 }
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", DATABASES)
 async def test_what_cannot_be_read_is_told_as_an_outage_and_ends_with_it(
     tmp_path: Path, database: str, request: pytest.FixtureRequest
 ) -> None:
@@ -179,7 +181,7 @@ async def test_of_many_odd_answers_none_stops_the_polls(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", DATABASES)
 async def test_of_very_many_odd_answers_none_stops_the_polls(
     tmp_path: Path, database: str, request: pytest.FixtureRequest
 ) -> None:

@@ -269,6 +269,7 @@ ESCAPES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("log_format", ["text", "json"])
 def test_whatever_escapes_is_told_in_the_log_and_without_secrets(tmp_path: Path, log_format: str) -> None:
     """Python tells of these by itself, on stderr and as they are. The last one ends the process with status 1."""
