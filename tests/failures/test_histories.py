@@ -5,7 +5,7 @@ told twice, order is kept, and in the end every card shows the truth.
 import asyncio
 import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ STEPS = st.one_of(
     st.tuples(st.just("web"), INDEX),
     st.tuples(st.just("press"), INDEX),
     st.tuples(st.just("remove"), INDEX),
+    st.tuples(st.just("mute"), INDEX, INDEX, st.sampled_from([3600.0, 86400.0, None])),
+    st.tuples(st.just("unmute"), INDEX),
     st.tuples(st.just("redeliver"), INDEX, st.sampled_from(["ok", *OUTCOMES])),
     st.tuples(st.just("again"), INDEX, st.sampled_from(["ok", *OUTCOMES])),
     st.tuples(st.just("moderate"), INDEX),
@@ -124,6 +126,26 @@ class History:
                 card_id=message.card.card_id, through=message.card.through, user_id=1, user_name="ada"
             )
 
+    async def _mute(self, index: int, line: int, seconds: float | None) -> None:
+        """What a card shows, or a line of a digest: the whole kind."""
+        message = self._message(index)
+        if message is None or not isinstance(message.card, IncidentCard | DigestCard):
+            return
+        lines = message.card.lines if isinstance(message.card, DigestCard) else ()
+        await self.world.desk.mute(
+            card_id=message.card.card_id,
+            line_id=lines[line % len(lines)].line_id if lines else None,
+            for_=None if seconds is None else timedelta(seconds=seconds),
+            until_change=seconds is None,
+            user_id=1,
+            user_name="ada",
+        )
+
+    async def _unmute(self, index: int) -> None:
+        mutes = await self.world.ledger.mutes.running()
+        if mutes:
+            await self.world.desk.unmute(mutes[index % len(mutes)].mute_id, user_id=1, user_name="ada")
+
     async def _moderate(self, index: int) -> None:
         """One whose answer was lost, and which is deleted before it is found, cannot be told from one never posted."""
         message = self._message(index)
@@ -168,6 +190,8 @@ class History:
         self.world.channels.late.clear()
         self.world.home.faults.clear()
         await self.world.restart()
+        for mute in await self.world.ledger.mutes.running():
+            await self.world.desk.unmute(mute.mute_id, user_id=1, user_name="ada")
         for _ in range(3):
             await self.world.poll()
             await self.world.deliver(75)
@@ -186,7 +210,8 @@ class History:
             mine = [each for each in told if each.incident_id == row.id]
             assert row._mapping["count"] == len(mine)
             assert row.open_count == sum(each.state == "open" for each in mine)
-            assert cards[row.card_id].state in ("standing", "dismissed")
+            # What was muted, and acknowledged or gone before that ended, never had a card.
+            assert row.open_count == 0 if row.card_id is None else cards[row.card_id].state in ("standing", "dismissed")
         await self._what_stands_is_the_newest(cards)
         self._both_directions_agree(told)
 
