@@ -14,8 +14,9 @@ from bot.interactions import BotInteraction, change, defer, defer_update, record
 from bot.lookback import drawn, look_back
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import NEEDS_ATTENTION, Task
-from bot.presses import chosen, chosen_numbers
+from bot.presses import NOT_THERE, chosen, chosen_numbers
 from bot.recent import RecentTasks
+from bot.refusal import Refusal
 from bot.subcommands import CHOICES, fit_to_servers, named_server
 from bot.tree import asks
 from bot.ui import lists, outcomes, replies, summaries
@@ -103,7 +104,7 @@ class Tasks(commands.Cog):
     async def mutes(self, interaction: BotInteraction) -> None:
         """Failures that are muted, by whom and until when; each can be ended."""
         await defer(interaction)
-        await say(interaction, lists.mutes(await self.bot.ledger.mutes.running()))
+        await say(interaction, await self._mutes())
 
     # --- autocompletion: never an error, never a request a keystroke
 
@@ -150,7 +151,7 @@ class Tasks(commands.Cog):
             for mute_id in chosen_numbers(interaction)
         ]
         note = "No longer muted." if any(ended) else "That had ended already."
-        await change(interaction, lists.mutes(await self.bot.ledger.mutes.running(), note=note))
+        await change(interaction, await self._mutes(note=note))
 
     async def _show_anew(self, interaction: BotInteraction, custom_id: OnTask, *, note: str | None = None) -> None:
         where = self.bot.server(custom_id.server)
@@ -192,6 +193,8 @@ class Tasks(commands.Cog):
         where = self.bot.server(custom_id.server)
         for task_id in chosen(interaction)[:1]:
             await say(interaction, await self._drawn(where, await where.client.tasks(task_id)))
+            return
+        raise Refusal(NOT_THERE)
 
     # --- drawing
 
@@ -204,6 +207,10 @@ class Tasks(commands.Cog):
             note=note,
             owner=await where.owners.name_of(task.owner),
         )
+
+    async def _mutes(self, *, note: str | None = None) -> ui.LayoutView:
+        found = await self.bot.ledger.mutes.running()
+        return lists.mutes(found, show_server=self.bot.several_servers, note=note)
 
     async def _active_page(self, where: "Server", page: int) -> ui.LayoutView:
         try:

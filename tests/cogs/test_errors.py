@@ -112,3 +112,12 @@ async def test_a_file_that_was_lost_on_the_way_is_sent_whole_again(house: House)
     assert len(sent) == 2
     assert sent[0] == sent[1] > 4000
     assert [file["size"] for file in reply["attachments"]] == sent[1:]
+
+
+async def test_a_choice_that_the_menu_does_not_offer_is_answered(house: House) -> None:
+    async with house.bot():
+        house.paperless.fail("invoice-11.pdf")
+        listed = await house.command("tasks failures")
+        menu = {"type": 3, "id": 1, "custom_id": "t1:open:home"}
+        chosen = house.discord._use(ids.BEN_ID, listed, menu, {"values": ["00000000-0000-4000-8000-000000000000"]})
+        assert "That is no longer there" in texts(await chosen.reply(timeout=10))
