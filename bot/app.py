@@ -212,7 +212,8 @@ class TaskBot(commands.Bot):
             return next(iter(self.servers.values()))
         server = self.servers.get(name or "")
         if server is None:
-            raise UnknownServer(f"There is no server {name or ''!r}: choose one of {', '.join(self.servers)}.")
+            said = f"There is no server {name!r}: choose" if name else "Say in `server` which one is meant: choose"
+            raise UnknownServer(f"{said} one of {', '.join(self.servers)}.")
         return server
 
     async def owner_name(self, server: str, user_id: int | None) -> str | None:

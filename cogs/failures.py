@@ -206,6 +206,7 @@ class Failures(commands.Cog):
             card_id=custom_id.card_id,
             total=page.total,
             page=custom_id.page,
+            show_server=self.bot.several_servers,
             kinds=card.lines if isinstance(card, DigestCard) else (),
         )
         await (change if turning else say)(interaction, view)

@@ -15,7 +15,7 @@ from bot.ui.layout import OPTION_LIMIT, OPTIONS, Accent, Option, button, dotted,
 from bot.ui.outages import server_name
 from bot.ui.phrases import doing, kind, kind_label, status
 from bot.ui.reasons import one_line, reason
-from bot.ui.text import at, clean, count, cut, duration, plural, since
+from bot.ui.text import at, clean, count, cut, duration, escape, plural, since
 from bot.ui.wanted import told
 
 PAGE = 8
@@ -198,35 +198,42 @@ _ROW_KIND = {
 }
 
 
-def row_line(found: FailureRow) -> str:
+def row_line(found: FailureRow, *, show_server: bool = False) -> str:
     """One failure behind a card."""
     why = reason(error_type=found.error_type, message=found.message, filename=found.filename, limit=LINE_REASON_LIMIT)
     state = _ROW_STATE.get(found.state) or ("acknowledged" if found.acknowledgement else None)
     what = status(_ROW_KIND[found.kind]) if found.kind in _ROW_KIND else found.kind.value
     subject = doing(found.task_type, found.filename, name_limit=NAME_LIMIT)
-    return dotted(f"**{state or what}** {subject}", since(found.at), why.text if why else None)
+    where = str(escape(found.server)) if show_server else None
+    return dotted(f"**{state or what}** {subject}", since(found.at), why.text if why else None, where)
 
 
 def look_through(
-    rows: Sequence[FailureRow], *, card_id: int, total: int, page: int, kinds: Sequence[DigestLine] = ()
+    rows: Sequence[FailureRow],
+    *,
+    card_id: int,
+    total: int,
+    page: int,
+    show_server: bool,
+    kinds: Sequence[DigestLine] = (),
 ) -> ui.LayoutView:
     """A page of what a digest, a reminder or a card stands for; `kinds`: a menu mutes one of them."""
     if not rows:
         return panel(["**Nothing is left of it to look through**"])
     lines = [
         f"**{plural(total, 'failure')}**",
-        *map(row_line, rows),
+        *(row_line(one, show_server=show_server) for one in rows),
         small(place) if (place := _place(page, len(rows), total)) else None,
     ]
     back, on = custom_ids.LookThrough(card_id, max(0, page - 1)), custom_ids.LookThrough(card_id, page + 1)
-    return panel(lines, _mute_menu(kinds, card_id), _pager(page, total, back=back, on=on))
+    return panel(lines, _mute_menu(kinds, card_id, show_server=show_server), _pager(page, total, back=back, on=on))
 
 
-def _mute_menu(kinds: Sequence[DigestLine], card_id: int) -> ui.ActionRow[ui.LayoutView] | None:
+def _mute_menu(kinds: Sequence[DigestLine], card_id: int, *, show_server: bool) -> ui.ActionRow[ui.LayoutView] | None:
     """By kind, not by file: whoever has a thousand of them wants to hear of none."""
     options = [
         Option(
-            label=f"{count(line.count)} × {kind_label(TaskType(line.task_type))}",
+            label=f"{count(line.count)} × {kind_label(TaskType(line.task_type))}{_in(line.server, show=show_server)}",
             value=str(line.line_id),
             description=one_line(line.message or line.error_type or "", None),
         )
@@ -235,22 +242,27 @@ def _mute_menu(kinds: Sequence[DigestLine], card_id: int) -> ui.ActionRow[ui.Lay
     return row(menu("Mute a kind of failure", custom_ids.MuteLine(card_id), options)) if options else None
 
 
-def _mute_line(mute: Mute) -> str:
+def _in(server: str, *, show: bool) -> str:
+    return f" ({server})" if show else ""
+
+
+def _mute_line(mute: Mute, *, show_server: bool) -> str:
     subject = doing(mute.task_type, mute.filename, name_limit=NAME_LIMIT) if mute.filename else kind(mute.task_type)
     why = reason(error_type=None, message=mute.message, filename=mute.filename, limit=LINE_REASON_LIMIT)
     swallowed = f"{plural(mute.swallowed, 'failure')} meanwhile" if mute.swallowed else None
     ends = f"until {at(mute.until)}" + (", or until it changes" if mute.until_change else "")
-    return dotted(f"**{subject}**", why.text if why else None, ends, f"by <@{mute.user_id}>", swallowed)
+    where = str(escape(mute.server)) if show_server else None
+    return dotted(f"**{subject}**", why.text if why else None, where, ends, f"by <@{mute.user_id}>", swallowed)
 
 
-def mutes(found: Sequence[Mute], *, note: str | None = None) -> ui.LayoutView:
+def mutes(found: Sequence[Mute], *, show_server: bool, note: str | None = None) -> ui.LayoutView:
     """Every mute that runs, the one that ends first at the top; a menu ends one."""
     if not found:
         return panel([note, "**Nothing is muted**"])
     ordered = sorted(found, key=lambda mute: mute.until)
     options = [
         Option(
-            label=clean(mute.filename or str(kind(mute.task_type)).replace("\\", "")),
+            label=clean(mute.filename or kind_label(TaskType(mute.task_type))) + _in(mute.server, show=show_server),
             value=str(mute.mute_id),
             description=one_line(mute.message or "", mute.filename),
         )
@@ -259,7 +271,7 @@ def mutes(found: Sequence[Mute], *, note: str | None = None) -> ui.LayoutView:
     lines = [
         note,
         f"**{plural(len(found), 'mute')}**",
-        *map(_mute_line, ordered[:OPTIONS]),
+        *(_mute_line(mute, show_server=show_server) for mute in ordered[:OPTIONS]),
         small(f"the {OPTIONS} of {count(len(found))} that end first") if len(found) > OPTIONS else None,
     ]
     return panel(lines, row(menu("End one of them", custom_ids.EndMute(), options)))

@@ -186,7 +186,12 @@ DRAWN: dict[str, Callable[[str], ui.LayoutView]] = {
         show_server=True,
     ),
     "a list behind a card": lambda text: lists.look_through(
-        [row(text)] * lists.PAGE, card_id=8, total=99, page=0, kinds=[replace(line(text), line_id=n) for n in range(30)]
+        [row(text)] * lists.PAGE,
+        card_id=8,
+        total=99,
+        page=0,
+        show_server=True,
+        kinds=[replace(line(text), line_id=n) for n in range(30)],
     ),
     "how long a kind is to be muted": lambda text: outcomes.mute_kind(8, line(text)),
     "a kind that was muted": lambda text: replies.message(outcomes.muted(replace(mute(text), filename=None))),
@@ -195,7 +200,7 @@ DRAWN: dict[str, Callable[[str], ui.LayoutView]] = {
         unheard=errors.unheard(Rejected(text), last_answer=NOW, where="Paperless"),
         because=errors.of_paperless(Rejected(text)),
     ),
-    "a list of mutes": lambda text: lists.mutes([mute(text, number) for number in range(3)]),
+    "a list of mutes": lambda text: lists.mutes([mute(text, number) for number in range(3)], show_server=False),
     "what was muted": lambda text: replies.message(outcomes.muted(mute(text))),
     "an error of the server": lambda text: said(Rejected(text)),
     "a value that no option takes": lambda text: said(not_taken(text)),

@@ -121,7 +121,7 @@ class TestNotKnown:
 class TestLookThrough:
     async def test_rows_of_a_digest(self) -> None:
         rows = [failure_row(), failure_row(acknowledgement=in_discord(), state=IncidentState.ACKNOWLEDGED)]
-        view = lists.look_through(rows, card_id=8, total=1000, page=0)
+        view = lists.look_through(rows, card_id=8, total=1000, page=0, show_server=False)
         assert lines(view) == [
             "**1,000 failures**",
             f"**failed** Consuming invoice-11.pdf · {T} · Unsupported mime type application/zip",
@@ -131,7 +131,7 @@ class TestLookThrough:
         assert ids(view) == ["t1:look:8:1"]
 
     async def test_nothing_left(self) -> None:
-        assert "Nothing is left" in texts(lists.look_through([], card_id=8, total=0, page=0))
+        assert "Nothing is left" in texts(lists.look_through([], card_id=8, total=0, page=0, show_server=False))
 
     @pytest.mark.parametrize("kind", IncidentKind)
     async def test_every_kind_has_a_line(self, kind: IncidentKind) -> None:
@@ -171,7 +171,7 @@ async def test_any_list_can_be_sent(names: list[str], message: str, total: int, 
     assert_sendable(lists.failures(tasks, total=total, page=page, server="home", show_server=True))
     assert_sendable(lists.active(tasks, known=total, total=total, page=page, server="home", show_server=True))
     rows = [failure_row(filename=name, message=message) for name in names]
-    assert_sendable(lists.look_through(rows, card_id=8, total=total, page=page))
+    assert_sendable(lists.look_through(rows, card_id=8, total=total, page=page, show_server=True))
 
 
 class TestSuggestions:
