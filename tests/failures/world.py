@@ -48,6 +48,8 @@ __all__ = [
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
+PATIENCE = 60  # real seconds that a delivery waits for its sends: what is told must not hang on how busy the machine is
+
 
 @dataclass
 class World:
@@ -102,6 +104,7 @@ class World:
             now=self.now,
             sleep=self.sleep,
         )
+        self._desk.courier._patience = PATIENCE
         await self._desk.start()
 
     async def close(self) -> None:
