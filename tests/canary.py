@@ -5,12 +5,15 @@ logs of processes, every request to the local Discord, and every file that is le
 among them. A secret that is found fails the test in which it was.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 DATABASE_PASSWORD = "canary-of-the-database-7391"
-KEPT = 2_000
+KEPT = 200
+"""Of the newest: those of some thirty houses. Nothing that is made later knows of an older one."""
+WORD = re.compile(r"[A-Za-z0-9._-]{16,}")
 _watched: dict[str, None] = {DATABASE_PASSWORD: None}
 CONFIGURATION = (".toml", ".token", ".env")
 """Files that a person wrote, and in which secrets belong."""
@@ -23,14 +26,16 @@ class Leaked(AssertionError):
 def watch(secrets: Iterable[str]) -> None:
     """From now on; of very many, the newest."""
     for secret in secrets:
-        assert len(secret) > 15, "too short to be told from other words"
+        assert WORD.fullmatch(secret), "too short to be told from other words, or not one word"
         _watched[secret] = None
     while len(_watched) > KEPT:
         del _watched[next(name for name in _watched if name != DATABASE_PASSWORD)]
 
 
 def found_in(text: str) -> list[str]:
-    return [f"{secret[:6]}..." for secret in _watched if secret in text]
+    """A ledger is mostly gaps and repeats: looked through are the long words that it has, each once."""
+    words = "\n".join(set(WORD.findall(text)))
+    return [f"{secret[:6]}..." for secret in _watched if secret in words]
 
 
 def look(text: str, where: str) -> None:
