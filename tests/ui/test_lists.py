@@ -12,7 +12,7 @@ from bot.paperless.errors import ServerError, Unreachable
 from bot.paperless.models import TaskStatus, TaskType
 from bot.ui import errors, lists
 from bot.ui.filters import Wanted
-from tests.ui.examples import NOW, UUID, T, failure_row, in_discord, task
+from tests.ui.examples import NOW, UUID, T, failure_row, in_discord, line, task
 from tests.ui.payload import assert_sendable, buttons, components_of, ids, lines, texts
 
 
@@ -129,6 +129,14 @@ class TestLookThrough:
             "-# the newest 2 of 1,000",
         ]
         assert ids(view) == ["t1:look:8:1"]
+
+    async def test_of_several_servers_each_row_and_kind_says_which(self) -> None:
+        view = lists.look_through(
+            [failure_row()], card_id=8, total=1, page=0, show_server=True, kinds=[line(server="home")]
+        )
+        assert lines(view)[1].endswith(" · home")
+        (menu,) = (one for one in components_of(view) if one.get("options"))
+        assert menu["options"][0]["label"].endswith("Consume file (home)")
 
     async def test_nothing_left(self) -> None:
         assert "Nothing is left" in texts(lists.look_through([], card_id=8, total=0, page=0, show_server=False))
