@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import fields
 
 from bot.paperless.models import Count, Document, Task, TaskPage, TaskStatusCounts, TaskSummary
-from bot.paperless.moments import MOMENTS
+from bot.paperless.moments import EARLIEST, MOMENTS
 from bot.paperless.wire import JsonText
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -139,6 +139,9 @@ def _wrapped(name: str, row: dict[str, Any]) -> Any:
     value = row[name]
     if name in ("result_data", "input_data") and value is not None and not isinstance(value, dict):
         return {"value": value}
+    if name == "date_created" and value is None:
+        # The database of 2.x allows it: one such row, perhaps years old, must not hide all others.
+        value = row.get("date_started") or row.get("date_done") or EARLIEST.isoformat()
     if name in MOMENTS:
         return _aware(value)
     return value

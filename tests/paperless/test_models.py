@@ -1,6 +1,7 @@
 """The models, and how tolerantly they are read."""
 
 import copy
+import json
 import pickle
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -288,3 +289,20 @@ def test_results_can_be_copied_and_pickled(result: Any) -> None:
         assert (same, type(same), repr(same)) == (result, type(result), repr(result))
         assert getattr(same, "rejected", None) == getattr(result, "rejected", None)
         assert getattr(same, "text", None) == getattr(result, "text", None)
+
+
+@pytest.mark.parametrize(
+    ("done", "created"),
+    [("2026-11-23T13:39:16+01:00", "2026-11-23T12:39:16+00:00"), (None, "1970-01-01T00:00:00+00:00")],
+)
+def test_one_row_without_a_date_of_creation_hides_no_others(done: str | None, created: str) -> None:
+    """The database of 2.x allows it."""
+    dates = {"date_created": None, "date_started": None, "date_done": done}
+    body = json.dumps({"count": 2, "next": None, "results": [task_row(1, **dates), task_row(2)]}).encode()
+    found = rows.task_page(body, page=1).results
+    assert [task.id for task in found] == [1, 2]
+    assert found[0].date_created.isoformat() == created
+
+    found = rows9.tasks(json.dumps([row9(1, date_created=None, date_done=done), row9(2)]).encode())
+    assert [task.id for task in found] == [1, 2]
+    assert found[0].date_created.isoformat() == created
