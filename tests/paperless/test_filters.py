@@ -28,7 +28,7 @@ def sent(**filters: Any) -> str:
         ({"task_type": {TaskType.MAIL_FETCH}}, "task_type=mail_fetch"),
         ({"acknowledged": False, "is_complete": True}, "acknowledged=false&is_complete=true"),
         ({"acknowledged": None, "name": None}, ""),
-        ({"owner": 7}, "owner=7"),
+        ({"owner": 1}, "owner=1"),
         ({"name": "Müller & Söhne 100%"}, "name=M%C3%BCller%20%26%20S%C3%B6hne%20100%25"),
         ({"date_created_after": NOON}, "date_created_after=2026-11-23T12%3A00%3A00Z"),
         (
