@@ -99,7 +99,7 @@ class TestMutesOfAKind:
             world.home.fail("two.pdf", "corrupt")
             world.home.fail("other.pdf", "unsupported")
             await world.poll()
-            mute = await mute_line(world, "two.pdf")
+            mute = await mute_line(world, "two.pdf", for_=timedelta(minutes=10))
             assert (mute.filename, mute.task_type) == (None, "consume_file")
             world.home.fail("three.pdf", "corrupt")
             world.home.fail("more.pdf", "unsupported")
@@ -110,7 +110,7 @@ class TestMutesOfAKind:
             assert lines["one.pdf", "two.pdf"].muted_until == mute.until
             assert lines["other.pdf", "more.pdf"].muted_until is None
             assert [running.swallowed for running in await world.ledger.mutes.running()] == [1]
-            await world.poll(15, after=300)
+            await world.poll(4, after=300)
             assert any("three.pdf" in told(world, card) for card in world.channels.cards())
 
     async def test_what_stands_is_counted_on_and_what_is_muted_alone_stays_so(self, tmp_path: Path) -> None:
@@ -149,11 +149,11 @@ class TestMutesOfAKind:
                 world.home.fail(f"x-{name}", "unsupported")
             await world.poll()
             await mute_line(world, "two.pdf", for_=timedelta(days=20))
-            await mute_line(world, "x-two.pdf", for_=timedelta(hours=1))
+            await mute_line(world, "x-two.pdf", for_=timedelta(minutes=10))
             for number in range(CHUNK + 20):
                 world.home.fail(f"silent-{number}.pdf", "corrupt")
             world.home.fail("x-late.pdf", "unsupported")
-            await world.poll(15, after=300)
+            await world.poll(4, after=300)
             assert any("x-late.pdf" in told(world, card) for card in world.channels.cards())
 
     async def test_of_a_line_that_is_on_another_card_there_is_nothing_to_mute(self, tmp_path: Path) -> None:
