@@ -112,12 +112,30 @@ async def people(world: World, digest: DigestCard) -> None:
         card_id=second.card_id, for_=timedelta(hours=3), until_change=False, user_id=ADA, user_name="ada"
     )
     assert muted is not None
+    await a_kind_is_muted_for_a_while(world, digest)
     world.home.fail(str(second.filename), KINDS[1])
     await world.poll(14, after=300)
     reminders = [card for card in world.channels.cards() if isinstance(card, ReminderCard)]
     assert [card.open_total for card in reminders] == [3]
     assert [each.filename for each in await world.ledger.mutes.running()] == [second.filename]
     assert incident_cards(world.channels)[0].state is IncidentState.ACKNOWLEDGED
+
+
+async def a_kind_is_muted_for_a_while(world: World, digest: DigestCard) -> None:
+    line = digest.lines[0]
+    kind = await world.desk.mute(
+        card_id=digest.card_id,
+        line_id=line.line_id,
+        for_=timedelta(hours=3),
+        until_change=False,
+        user_id=ADA,
+        user_name="ada",
+    )
+    assert kind is not None
+    assert (kind.filename, kind.task_type) == (None, line.task_type)
+    await world.poll(2)
+    assert len(await world.ledger.mutes.running()) == 2
+    assert await world.desk.unmute(kind.mute_id, user_id=ADA, user_name="ada")
 
 
 async def an_outage(world: World) -> None:
