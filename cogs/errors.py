@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -49,32 +48,30 @@ def result_of(cause: BaseException) -> Result:
     """For metrics: not allowed; something said no, or nothing; or a mistake of ours."""
     if isinstance(cause, AccessDenied):
         return "refused"
-    foreseen = isinstance(cause, UnknownServer | discord.NotFound) or unanswerable(cause) is not None
+    foreseen = isinstance(cause, UnknownServer | discord.NotFound) or unanswerable(cause)
     return "failed" if foreseen or errors.words(cause) is not None else "defect"
 
 
-@dataclass(frozen=True)
-class Unanswerable:
-    """Why nobody can be told, as it is logged."""
-
-    level: int
-    event: str
-    why: str
+TOO_LATE = frozenset({UNKNOWN_INTERACTION, UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN})
 
 
-TOO_LATE = Unanswerable(logging.WARNING, "interaction_too_late", "the answer came too late for Discord")
-DISMISSED = Unanswerable(logging.INFO, "interaction_dismissed", "the message to be changed was dismissed or deleted")
-NOBODY_READS = {
-    UNKNOWN_INTERACTION: TOO_LATE,
-    UNKNOWN_WEBHOOK: TOO_LATE,
-    INVALID_WEBHOOK_TOKEN: TOO_LATE,
-    UNKNOWN_MESSAGE: DISMISSED,
-}
+def unanswerable(cause: BaseException) -> bool:
+    """Whether nobody can be told any more: the time for it is over, or what was to be changed is gone."""
+    return isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE | {UNKNOWN_MESSAGE}
 
 
-def unanswerable(cause: BaseException) -> Unanswerable | None:
-    """None: an answer can still be tried."""
-    return NOBODY_READS.get(cause.code) if isinstance(cause, discord.HTTPException) else None
+def _log_unanswered(what: str, user_id: int, cause: BaseException) -> None:
+    if isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE:
+        log.warning(
+            "%s by %s: the answer came too late for Discord", what, user_id, extra={"event": "interaction_too_late"}
+        )
+    else:
+        log.info(
+            "%s by %s: the message to be changed was dismissed or deleted",
+            what,
+            user_id,
+            extra={"event": "interaction_dismissed"},
+        )
 
 
 class Errors(commands.Cog):
@@ -93,15 +90,8 @@ class Errors(commands.Cog):
         cause = cause_of(error)
         interaction.extras[FAILED] = True
         self.bot.metrics.interaction(measured_name(interaction), result_of(cause))
-        if (nobody := unanswerable(cause)) is not None:
-            log.log(
-                nobody.level,
-                "%s by %s: %s",
-                described(interaction),
-                interaction.user.id,
-                nobody.why,
-                extra={"event": nobody.event},
-            )
+        if unanswerable(cause):
+            _log_unanswered(described(interaction), interaction.user.id, cause)
             return
         view = replies.message(await self._words(interaction, cause), accent=Accent.AMBER)
         try:
