@@ -148,6 +148,10 @@ def mute_kind(card_id: int, line: DigestLine) -> ui.LayoutView:
     )
 
 
+def _muted(card: IncidentCard) -> str | None:
+    return None if card.muted_until is None else f"Muted until {at(card.muted_until)}. `/tasks mutes` ends it early."
+
+
 def _mutes(card: IncidentCard) -> ui.ActionRow[ui.LayoutView] | None:
     if not can_acknowledge(card) or card.muted_until is not None:
         return None
@@ -165,7 +169,7 @@ def incident_details(card: IncidentCard, task: Task | None, *, note: str | None)
         error_type=(task.error_type if task else None) or card.error_type,
         error_message=(task.error_message if task else None) or card.message,
         traceback=task.traceback if task else None,
-        note=note,
+        note="\n".join(filter(None, (note, _muted(card)))) or None,
         controls=_mutes(card),
     )
 

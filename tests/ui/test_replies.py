@@ -131,6 +131,7 @@ class TestDetails:
         for card in (incident(muted_until=NOW), incident(state=IncidentState.ACKNOWLEDGED)):
             view, _ = outcomes.incident_details(card, task(), note=None)
             assert buttons(view) == []
+            assert ("`/tasks mutes` ends it early" in texts(view)) is (card.muted_until is not None)
 
     async def test_of_an_outage(self) -> None:
         view = outcomes.server_details(outage(reason=OutageReason.REFUSED, detail="Token=abcdefgh is not valid"))
