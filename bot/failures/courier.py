@@ -21,6 +21,7 @@ from bot.failures.notifier import (
 from bot.failures.outbox import Due, Outbox, Outgoing
 from bot.failures.outcome import DeliveryReport
 from bot.failures.pacing import Pace
+from bot.lease import LeaseLost
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,8 @@ class Courier:
                 for due in self._in_order(await self._due_in(channel_id)):
                     if self._closing or not await self._attempt(due, done):
                         break
+            except LeaseLost:
+                done["failed"] += 1  # another process takes over, with what is due
             except Exception:
                 log.exception(
                     "Delivering to channel %s went wrong; it is tried again",

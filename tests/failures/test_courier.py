@@ -9,6 +9,7 @@ import pytest
 
 from bot.failures.card import DigestCard, IncidentCard, IncidentState
 from bot.failures.notifier import MessageGone, NotifierError, NotSupported, Post, Unsendable
+from bot.lease import LeaseLost
 from tests.failures.world import ALERTS, OTHER, ROLE, Died, World, a_world, digests, incident_cards
 
 
@@ -259,6 +260,14 @@ async def test_an_exception_that_nobody_foresaw_is_waited_out(tmp_path: Path) ->
         await world.poll()
         await world.deliver(5)
         assert shown(world) == ["once.pdf"]
+
+
+async def test_that_another_process_takes_over_is_no_defect(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with a_world(tmp_path) as world:
+        world.channels.faults.append(LeaseLost())
+        world.home.fail("once.pdf")
+        await world.poll()
+        assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 async def test_what_discord_missed_for_a_day_becomes_one_digest(tmp_path: Path) -> None:
