@@ -3,6 +3,7 @@
 - Rows that were created push others to the next page: those that were told before are left out.
 - Rows that go (deleted, or acknowledged in a list of what is not) pull others to a page that was read already. The
   count tells: as many pages as may have moved are read again.
+- The text of an error is of any length: a page that is more than the client takes is asked for in smaller ones.
 """
 
 from collections import defaultdict
@@ -10,19 +11,25 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from msgspec.structs import replace
 
-from bot.paperless.errors import NotFound
+from bot.paperless.errors import NotFound, TooLarge
 from bot.paperless.models import Task, TaskPage
 
-Fetch = Callable[[int], Awaitable[TaskPage]]
+Fetch = Callable[[int, int], Awaitable[TaskPage]]
 
 
 async def each_page(fetch: Fetch, *, page_size: int) -> AsyncIterator[TaskPage]:
-    """Every page that has a row which was not told yet, the first one in any case. `fetch` takes the page's number."""
+    """Every page that has a row which was not told yet, the first one in any case. `fetch` takes number and size."""
     told = _Told()
     count, number, end = 0, 1, 0
     while not end or number < end:
         try:
-            page = await fetch(number)
+            page = await fetch(number, page_size)
+        except TooLarge:
+            parts = _parts(page_size)
+            if parts == 1:
+                raise
+            number, end, page_size = (number - 1) * parts + 1, end and (end - 1) * parts + 1, page_size // parts
+            continue
         except NotFound:
             if number == 1:
                 raise
@@ -43,6 +50,11 @@ async def each_page(fetch: Fetch, *, page_size: int) -> AsyncIterator[TaskPage]:
         if page.next_page is None:
             return
         number = page.next_page
+
+
+def _parts(page_size: int) -> int:
+    """Into how many a page is divided, with nothing left over."""
+    return next((parts for parts in (10, 5, 2) if page_size % parts == 0), page_size)
 
 
 class _Told:

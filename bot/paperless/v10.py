@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.paperless import rows, wire
-from bot.paperless.errors import NotFound, TaskNotFound
+from bot.paperless.errors import NotFound, TaskNotFound, TooLarge
 from bot.paperless.filters import TaskFilter
 from bot.paperless.models import RunResult, Task, TaskPage, TaskStatusCounts, TaskSummary, TaskType
 from bot.paperless.paging import each_page
@@ -43,8 +43,8 @@ class Version10:
             raise NotFound(f"There is no page {page}", method="GET", path=wire.LIST.path, status=404) from error
 
     async def pages(self, wanted: TaskFilter, *, page_size: int) -> AsyncIterator[TaskPage]:
-        async def fetch(number: int) -> TaskPage:
-            return await self.page(wanted, page=number, page_size=page_size)
+        async def fetch(number: int, size: int) -> TaskPage:
+            return await self.page(wanted, page=number, page_size=size)
 
         async for page in each_page(fetch, page_size=page_size):
             yield page
@@ -78,7 +78,10 @@ class Version10:
     async def glance(self, task_ids: Collection[str], since: datetime | None) -> dict[str, Task]:
         """Those of `task_ids` among the newest rows (created at `since` or later), in one request."""
         size = min(GLANCE_LARGEST, max(GLANCE_SMALLEST, 2 * len(task_ids)))
-        page = await self.page(TaskFilter(date_created_after=since), page=1, page_size=size)
+        try:
+            page = await self.page(TaskFilter(date_created_after=since), page=1, page_size=size)
+        except TooLarge:
+            return {}  # the text of an error is of any length: each task is looked up by itself
         return {task.task_id: task for task in page.results if task.task_id in task_ids}
 
     async def _listed(self, pk: int) -> Task | None:

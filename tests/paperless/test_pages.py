@@ -1,9 +1,12 @@
 """Lists in pages, while the list moves under the one who reads it."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.paperless import TooLarge
 from bot.paperless.tasks import ITERATED
 from tests.paperless.conftest import Connect
 from tests.paperless.server import Reply, Request, Server, json_reply, task_row
@@ -139,6 +142,31 @@ async def test_a_count_that_wavers_is_no_reason_to_begin_again_for_ever(connect:
 
     assert found == list(range(50, 0, -1))
     assert len(world.asked) < 15
+
+
+@pytest.mark.parametrize("page_size", [100, 70, 7])
+async def test_pages_that_are_more_than_the_client_takes_are_asked_for_in_smaller_ones(
+    page_size: int, connect: Connect
+) -> None:
+    """The text of an error is of any length."""
+    world = Shrinking(150)
+
+    def with_words(request: Request) -> Reply:
+        reply = world(request)
+        words = 9_000 if int(dict(request.query).get("page_size", 1)) > 1 else 0
+        return replace(reply, body=reply.body + b" " * words * len(json.loads(reply.body).get("results", [])))
+
+    async with Server(with_words) as server:
+        pages = connect(server, max_answer_bytes=100_000).tasks.filter().pages(page_size=page_size)
+        found = [task.id async for page in pages for task in page.results]
+
+    assert found == list(range(150, 0, -1))
+
+
+async def test_one_row_that_is_more_than_the_client_takes_is_told(connect: Connect) -> None:
+    async with Server(Shrinking(5)) as server:
+        with pytest.raises(TooLarge):
+            await anext(connect(server, max_answer_bytes=500).tasks.filter().pages(page_size=10))
 
 
 async def test_the_same_page_over_and_over_comes_to_an_end(connect: Connect) -> None:

@@ -41,6 +41,16 @@ async def test_a_task_that_has_ended_is_one_request_and_no_pause(connect: Connec
     assert (len(world.requests), sleeps) == (1, [])
 
 
+async def test_newest_rows_that_are_more_than_the_client_takes_end_no_wait(connect: Connect) -> None:
+    world = World({1: 3, 2: 2})
+    world.newer = 100
+    async with serve(world) as server:
+        wait = connect(server, max_answer_bytes=20_000).tasks.wait
+        ended = await asyncio.gather(wait(uuid(1)), wait(uuid(2)))
+
+    assert [task.id for task in ended] == [1, 2]
+
+
 async def test_it_looks_less_and_less_often(connect: Connect, sleeps: Sleeps) -> None:
     async with serve(World({1: 10})) as server:
         await connect(server).tasks.wait(uuid(1))
