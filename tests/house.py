@@ -18,11 +18,13 @@ from bot.app import TaskBot
 from bot.config import Settings
 from bot.sandbox.discord import SandboxDiscord, ids
 from bot.sandbox.paperless import Pace, SandboxPaperless
+from bot.sandbox.paperless.row import Row
 from tests import canary
 from tests.discord_schema import check_all
 from tests.ledgers import migrated
 
 Json = dict[str, Any]
+FAILED = "invoice-11.pdf"
 POLL_SECONDS = 1  # the least that the configuration allows
 
 
@@ -159,6 +161,13 @@ class House:
 
         await self.discord.until(lambda: bool(found()), timeout=timeout)
         return found()[-1]
+
+    async def failed_card(self, bot: TaskBot) -> tuple[Row, Json]:
+        """A task that failed, and its card."""
+        await bot.desk.watchers["home"].poll_once()  # what fails before the first poll is told as a number only
+        row = self.paperless.fail(FAILED, owner="bob")
+        await bot.desk.watchers["home"].poll_once()
+        return row, await self.card(lambda text: FAILED in text)
 
     async def command(self, name: str, /, *, user_id: int = ids.BEN_ID, **options: Any) -> Json:
         """What the person reads in answer to a slash command."""

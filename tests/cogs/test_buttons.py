@@ -1,4 +1,4 @@
-"""What the buttons on cards do, end to end: who may, who was first, what is answered, and what a forged one gets."""
+"""What the buttons on cards do, end to end: who may, who was first, and what is answered."""
 
 import asyncio
 from pathlib import Path
@@ -6,27 +6,14 @@ from typing import Any
 
 import discord
 import pytest
-from discord import ui
 
-from bot.app import TaskBot
 from bot.failures.card import DigestCard
 from bot.sandbox.discord import ids
 from bot.sandbox.discord.interactions import Interaction
 from bot.ui import custom_ids
-from bot.ui.cards import render
-from tests.house import House, Json, buttons, texts
-from tests.ui import examples
+from tests.house import FAILED, House, Json, buttons, texts
 
-FAILED = "invoice-11.pdf"
 AT_ONCE = {"failures": {"single_cards": 0}}  # the first failure goes into a digest already
-
-
-async def failed_card(house: House, bot: TaskBot) -> tuple[Any, Json]:
-    """A task that failed, and its card."""
-    await bot.desk.watchers["home"].poll_once()  # what fails before the first poll is told as a number only
-    row = house.paperless.fail(FAILED, owner="bob")
-    await bot.desk.watchers["home"].poll_once()
-    return row, await house.card(lambda text: FAILED in text)
 
 
 def press_stale(house: House, user_id: int, message: Json, label: str) -> Interaction:
@@ -39,7 +26,7 @@ def press_stale(house: House, user_id: int, message: Json, label: str) -> Intera
 class TestAcknowledge:
     async def test_the_card_changes_at_once_and_no_second_message_comes(self, house: House) -> None:
         async with house.bot() as bot:
-            row, card = await failed_card(house, bot)
+            row, card = await house.failed_card(bot)
             changed = await house.press(card, "Acknowledge")
         assert changed["id"] == card["id"]
         assert f"acknowledged by <@{ids.BEN_ID}>" in texts(changed)
@@ -48,7 +35,7 @@ class TestAcknowledge:
 
     async def test_without_the_role_the_person_reads_who_may(self, house: House) -> None:
         async with house.bot() as bot:
-            row, card = await failed_card(house, bot)
+            row, card = await house.failed_card(bot)
             refusal = await house.press(card, "Acknowledge", user_id=ids.CLEO_ID)
         assert refusal["flags"] & discord.MessageFlags.ephemeral.flag
         assert f"<@&{ids.ARCHIVISTS_ID}>" in texts(refusal)
@@ -57,7 +44,7 @@ class TestAcknowledge:
 
     async def test_of_two_at_once_one_wins_and_the_other_reads_who(self, house: House) -> None:
         async with house.bot() as bot:
-            _, card = await failed_card(house, bot)
+            _, card = await house.failed_card(bot)
             presses = [press_stale(house, user_id, card, "Acknowledge") for user_id in (ids.ADA_ID, ids.BEN_ID)]
             replies = await asyncio.gather(*(press.reply(timeout=10) for press in presses))
             final = await house.card(lambda text: "acknowledged by" in text)
@@ -69,7 +56,7 @@ class TestAcknowledge:
 
     async def test_on_a_screen_that_is_behind_the_person_reads_who_was_first(self, house: House) -> None:
         async with house.bot() as bot:
-            _, card = await failed_card(house, bot)
+            _, card = await house.failed_card(bot)
             before = dict(card)
             await house.press(card, "Acknowledge", user_id=ids.ADA_ID)
             changed = await house.card(lambda text: "acknowledged by" in text)
@@ -83,7 +70,7 @@ class TestAcknowledge:
 
     async def test_where_paperless_does_not_answer_the_person_reads_it_and_can_press_again(self, house: House) -> None:
         async with house.bot() as bot:
-            row, card = await failed_card(house, bot)
+            row, card = await house.failed_card(bot)
             fault = house.paperless.faults.add("status", status=403, path="acknowledge")
             refused = await house.press(card, "Acknowledge")
             house.paperless.faults.remove(fault)
@@ -96,7 +83,7 @@ class TestAcknowledge:
     @pytest.mark.parametrize("failure", [503, "drop", "drop_after"])
     async def test_a_stumbling_discord_still_gets_the_answer(self, house: House, failure: Any) -> None:
         async with house.bot() as bot:
-            row, card = await failed_card(house, bot)
+            row, card = await house.failed_card(bot)
             house.discord.fail_next("POST", "/interactions/", failure)
             changed = await house.press(card, "Acknowledge")
         assert "acknowledged by" in texts(changed)
@@ -106,7 +93,7 @@ class TestAcknowledge:
 class TestDetails:
     async def test_error_type_message_and_traceback_for_that_person_alone(self, house: House) -> None:
         async with house.bot() as bot:
-            _, card = await failed_card(house, bot)
+            _, card = await house.failed_card(bot)
             reply = await house.press(card, "Details")
         assert reply["flags"] & discord.MessageFlags.ephemeral.flag
         assert "Error type: ConsumerError" in texts(reply)
@@ -114,7 +101,7 @@ class TestDetails:
 
     async def test_not_for_a_member_without_the_role(self, house: House) -> None:
         async with house.bot() as bot:
-            _, card = await failed_card(house, bot)
+            _, card = await house.failed_card(bot)
             reply = await house.press(card, "Details", user_id=ids.CLEO_ID)
         assert "Reading error details is for" in texts(reply)
         assert "Traceback" not in texts(reply)
@@ -130,7 +117,7 @@ class TestDetails:
 
     async def test_of_a_task_that_is_gone_it_tells_what_the_bot_kept(self, house: House) -> None:
         async with house.bot() as bot:
-            row, card = await failed_card(house, bot)
+            row, card = await house.failed_card(bot)
             house.paperless.delete([row.id])
             reply = await house.press(card, "Details")
         assert "no longer in Paperless" in texts(reply)
@@ -140,7 +127,7 @@ class TestDetails:
 class TestMute:
     async def test_is_listed_and_can_be_ended(self, house: House) -> None:
         async with house.bot() as bot:
-            _, card = await failed_card(house, bot)
+            _, card = await house.failed_card(bot)
             await house.press(await house.press(card, "Details"), "Mute for 1 day")
             listed = await house.command("tasks mutes")
             (mute,) = await bot.ledger.mutes.running()
@@ -155,7 +142,7 @@ class TestMute:
 
     async def test_nobody_without_the_role_ends_one(self, house: House) -> None:
         async with house.bot() as bot:
-            _, card = await failed_card(house, bot)
+            _, card = await house.failed_card(bot)
             await house.press(await house.press(card, "Details"), "Mute for 1 day")
             listed = await house.command("tasks mutes", user_id=ids.CLEO_ID)
             (mute,) = await bot.ledger.mutes.running()
@@ -168,7 +155,7 @@ class TestMute:
 
     async def test_from_the_details_and_the_card_says_until_when(self, house: House) -> None:
         async with house.bot() as bot:
-            _, card = await failed_card(house, bot)
+            _, card = await house.failed_card(bot)
             details = await house.press(card, "Details")
             reply = await house.press(details, "Mute for 1 hour")
             await house.card(lambda text: "muted until" in text)
@@ -245,50 +232,9 @@ async def test_what_had_failed_before_the_first_start_can_be_looked_through(hous
     assert "9 to 16 of 20" in texts(second)
 
 
-class TestForged:
-    async def test_a_cards_button_on_another_message_does_nothing(self, house: House) -> None:
-        async with house.bot() as bot:
-            row, card = await failed_card(house, bot)
-            await asyncio.gather(*bot.desk.courier._lanes)  # until it is written down which message the card is
-            card_id = int(buttons(card)["Details"].split(":")[2])
-            through = int(buttons(card)["Acknowledge"].split(":")[3])
-            forged = render(examples.incident(card_id=card_id, through=through))
-            for channel_id in (ids.ALERTS_ID, ids.GENERAL_ID):
-                sent = await bot.get_partial_messageable(channel_id, guild_id=ids.GUILD_ID).send(view=forged)
-                message = house.discord.message(sent.id)
-                assert message is not None
-                for label in ("Acknowledge", "Details"):
-                    reply = await house.press(message, label)
-                    assert "knows nothing of this message" in texts(reply)
-        assert not house.paperless.row(row.id).acknowledged
-
-    async def test_a_card_that_the_ledger_does_not_know_does_nothing(self, house: House) -> None:
-        async with house.bot() as bot:
-            channel = bot.get_partial_messageable(ids.ALERTS_ID, guild_id=ids.GUILD_ID)
-            sent = await channel.send(view=render(examples.incident(card_id=999999)))
-            message = house.discord.message(sent.id)
-            assert message is not None
-            reply = await house.press(message, "Acknowledge")
-        assert "knows nothing of this message" in texts(reply)
-
-    @pytest.mark.parametrize("custom_id", ["t0:ack:1", "t1:ack:1", "t1:unheard-of:1:2", "another bot's"])
-    async def test_a_button_that_is_not_ours_or_of_another_version_is_answered(
-        self, house: House, custom_id: str
-    ) -> None:
-        async with house.bot() as bot:
-            view = ui.LayoutView()
-            view.add_item(ui.ActionRow(ui.Button(label="Old", custom_id=custom_id)))
-            view.stop()
-            channel = bot.get_partial_messageable(ids.ALERTS_ID, guild_id=ids.GUILD_ID)
-            message = house.discord.message((await channel.send(view=view)).id)
-            assert message is not None
-            reply = await house.press(message, "Old")
-        assert "another version of the bot" in texts(reply)
-
-
 async def test_no_view_is_kept_by_discord_py(house: House) -> None:
     async with house.bot() as bot:
-        _, card = await failed_card(house, bot)
+        _, card = await house.failed_card(bot)
         await house.press(card, "Details")
         await house.press(card, "Acknowledge")
         assert not bot._connection._view_store._views

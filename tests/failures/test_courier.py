@@ -1,4 +1,4 @@
-"""Cards arrive once, in order, whatever Discord does: refusals, silence, lost answers, closed doors."""
+"""Cards arrive once, in order, whatever Discord does: refusals, silence, closed doors."""
 
 import itertools
 import logging
@@ -8,137 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.failures.card import DigestCard, IncidentCard, IncidentState
-from bot.failures.notifier import MessageGone, NotifierError, NotSupported, Post, Unsendable
+from bot.failures.notifier import NotifierError, Post, Unsendable
 from bot.lease import LeaseLost
-from tests.failures.world import ALERTS, OTHER, ROLE, Died, World, a_world, digests, incident_cards
-
-
-def shown(world: World, channel_id: int = ALERTS) -> list[str | None]:
-    return [card.filename for card in incident_cards(world.channels, channel_id)]
-
-
-async def test_an_answer_that_was_lost_is_no_second_message(tmp_path: Path) -> None:
-    """The connection was dropped in mid-POST, and the message stands: the same nonce answers with it."""
-    async with a_world(tmp_path) as world:
-        world.channels.lost.append(NotifierError("connection dropped"))
-        world.home.fail("once.pdf")
-        await world.poll()
-        await world.deliver(5)
-        assert shown(world) == ["once.pdf"]
-        assert world.channels.calls == ["post", "post"]
-
-
-async def test_what_changed_between_a_lost_answer_and_its_repetition_is_on_the_message(tmp_path: Path) -> None:
-    """The nonce answers with the message as it was first sent."""
-    async with a_world(tmp_path) as world:
-        world.channels.lost.append(NotifierError("connection dropped", retry_after=8))
-        world.home.fail("twice.pdf")
-        await world.poll()
-        world.home.fail("twice.pdf")
-        await world.poll()
-        await world.deliver(10)
-        [message] = world.channels.in_channel()
-        assert isinstance(message.card, IncidentCard)
-        assert message.card.count == 2
-
-
-async def test_an_answer_lost_for_longer_than_a_nonce_holds_is_looked_for(tmp_path: Path) -> None:
-    async with a_world(tmp_path) as world:
-        world.channels.lost.append(NotifierError("connection dropped", retry_after=600))
-        world.home.fail("once.pdf")
-        await world.poll()
-        await world.deliver(601)
-        assert shown(world) == ["once.pdf"]
-        assert "find" in world.channels.calls
-
-
-async def test_a_post_of_an_earlier_life_that_did_arrive_is_found(tmp_path: Path) -> None:
-    async with a_world(tmp_path) as world:
-        world.channels.lost.append(Died())  # the process dies with the answer on its way
-        world.home.fail("once.pdf")
-        await world.poll()
-        world.clock.advance(3600)
-        await world.restart()
-        await world.poll()
-        await world.deliver(5)
-        assert shown(world) == ["once.pdf"]
-        assert world.channels.calls.count("post") == 1
-
-
-async def test_a_post_of_an_earlier_life_that_never_arrived_is_sent(tmp_path: Path) -> None:
-    async with a_world(tmp_path) as world:
-        world.channels.faults.append(Died())
-        world.home.fail("once.pdf")
-        await world.poll()
-        assert shown(world) == []
-        await world.restart()
-        await world.poll()
-        assert shown(world) == ["once.pdf"]
-        assert world.channels.calls == ["post", "find", "post"]
-
-
-async def test_a_post_of_an_earlier_life_is_sent_where_it_cannot_be_looked_for(tmp_path: Path) -> None:
-    async with a_world(tmp_path) as world:
-        world.channels.faults.append(Died())
-        world.home.fail("once.pdf")
-        await world.poll()
-        await world.restart()
-        world.channels.faults.append(MessageGone())  # a 404 for the history of the channel
-        await world.poll()
-        assert shown(world) == ["once.pdf"]
-
-
-async def test_where_there_is_no_looking_back_it_is_tried_a_few_times_said_once_and_sent(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with a_world(tmp_path) as world:
-        world.channels.faults.append(Died())
-        for name in ("one.pdf", "two.pdf"):
-            world.home.fail(name)
-        await world.poll()
-        await world.restart()
-        world.channels.faults.extend(NotSupported("Discord answered 405") for _ in range(3))
-        await world.deliver(10)
-        assert shown(world) == ["one.pdf", "two.pdf"]
-        assert world.channels.calls.count("find") == 3
-        told = [record for record in caplog.records if getattr(record, "event", "") == "channel_unreadable"]
-        assert ["may come twice" in record.getMessage() for record in told] == [True]
-
-
-async def test_a_query_of_the_history_that_is_refused_is_no_card_that_is_refused(tmp_path: Path) -> None:
-    async with a_world(tmp_path) as world:
-        world.channels.faults.append(Died())
-        world.home.fail("once.pdf")
-        await world.poll()
-        await world.restart()
-        world.channels.faults.append(Unsendable("Invalid Form Body: after"))
-        await world.deliver(5)
-        assert shown(world) == ["once.pdf"]
-
-
-async def test_what_changed_while_the_message_was_lost_is_on_it_afterwards(tmp_path: Path) -> None:
-    async with a_world(tmp_path) as world:
-        world.channels.lost.append(Died())
-        row = world.home.fail("once.pdf")
-        await world.poll()
-        await world.restart()
-        world.home.acknowledge_in_web_ui([row])
-        await world.poll(2)
-        await world.deliver(5)
-        [card] = incident_cards(world.channels)
-        assert card.state is IncidentState.ACKNOWLEDGED
-
-
-async def test_an_edit_is_an_intent_as_a_post_is(tmp_path: Path) -> None:
-    async with a_world(tmp_path) as world:
-        row = world.home.fail("once.pdf")
-        await world.poll(2)
-        world.home.acknowledge_in_web_ui([row])
-        world.channels.faults.append(Died())  # dies with the edit under way
-        await world.poll(2)
-        await world.restart()
-        await world.deliver(5)
-        assert incident_cards(world.channels)[0].state is IncidentState.ACKNOWLEDGED
+from tests.failures.world import ALERTS, OTHER, ROLE, a_world, digests, names_shown
 
 
 async def test_429_is_waited_for_as_long_as_discord_says(tmp_path: Path) -> None:
@@ -147,9 +19,9 @@ async def test_429_is_waited_for_as_long_as_discord_says(tmp_path: Path) -> None
         world.home.fail("once.pdf")
         await world.poll()
         await world.deliver(18)
-        assert shown(world) == []
+        assert names_shown(world) == []
         await world.deliver(3)
-        assert shown(world) == ["once.pdf"]
+        assert names_shown(world) == ["once.pdf"]
 
 
 async def test_discord_down_loses_nothing_and_is_asked_ever_less_often(tmp_path: Path) -> None:
@@ -158,7 +30,7 @@ async def test_discord_down_loses_nothing_and_is_asked_ever_less_often(tmp_path:
         world.home.burst(3)
         await world.poll()
         await world.deliver(300)
-        assert shown(world) == ["scan-00000.pdf", "scan-00001.pdf", "scan-00002.pdf"]
+        assert names_shown(world) == ["scan-00000.pdf", "scan-00001.pdf", "scan-00002.pdf"]
         assert world.channels.calls.count("post") == 8 + 3 - 1  # one was a look whether it stands already
 
 
@@ -169,7 +41,7 @@ async def test_order_holds_through_failures(tmp_path: Path) -> None:
         world.home.burst(5)
         await world.poll()
         await world.deliver(60)
-        assert shown(world) == [f"scan-0000{number}.pdf" for number in range(5)]
+        assert names_shown(world) == [f"scan-0000{number}.pdf" for number in range(5)]
 
 
 async def test_a_channel_that_is_closed_is_told_once_and_gets_everything_when_it_opens(
@@ -186,7 +58,7 @@ async def test_a_channel_that_is_closed_is_told_once_and_gets_everything_when_it
         assert len(world.channels.calls) < 5
         world.channels.closed.clear()
         await world.deliver(900)
-        assert shown(world) == [f"{number}.pdf" for number in range(5)]
+        assert names_shown(world) == [f"{number}.pdf" for number in range(5)]
         assert [digest.total for digest in digests(world.channels)] == [15]
         assert [record.message for record in caplog.records].count(f"Channel {ALERTS} can be written to again") == 1
 
@@ -197,8 +69,8 @@ async def test_a_closed_channel_does_not_keep_another_waiting(tmp_path: Path) ->
         world.home.fail("mine.pdf")
         world.home.fail("theirs.pdf", owner="operator")
         await world.poll()
-        assert shown(world, OTHER) == ["theirs.pdf"]
-        assert shown(world) == []  # and goes nowhere else: another channel has other readers
+        assert names_shown(world, OTHER) == ["theirs.pdf"]
+        assert names_shown(world) == []  # and goes nowhere else: another channel has other readers
 
 
 async def test_a_send_that_hangs_keeps_neither_the_poll_nor_another_channel_waiting(tmp_path: Path) -> None:
@@ -210,11 +82,11 @@ async def test_a_send_that_hangs_keeps_neither_the_poll_nor_another_channel_wait
         for number in range(5):
             world.home.fail(f"{number}.pdf", owner="operator")
             await world.poll()
-        assert len(shown(world, OTHER)) == 5
+        assert len(names_shown(world, OTHER)) == 5
         world.channels.hangs.clear()
         world.channels.release.set()
         await world.lanes()
-        assert shown(world) == ["hangs.pdf"]
+        assert names_shown(world) == ["hangs.pdf"]
         assert world.channels.calls.count("post") == 6
 
 
@@ -224,12 +96,12 @@ async def test_a_card_that_discord_refuses_holds_nothing_up_and_is_tried_again_w
         row = world.home.fail("odd.pdf")
         world.home.fail("fine.pdf")
         await world.poll()
-        assert shown(world) == ["fine.pdf"]
+        assert names_shown(world) == ["fine.pdf"]
         await world.deliver(10)
         assert world.channels.calls.count("post") == 2
         world.home.acknowledge_in_web_ui([row])
         await world.poll(2)
-        assert sorted(map(str, shown(world))) == ["fine.pdf", "odd.pdf"]
+        assert sorted(map(str, names_shown(world))) == ["fine.pdf", "odd.pdf"]
 
 
 async def test_one_card_that_fails_again_and_again_lets_the_others_pass(tmp_path: Path) -> None:
@@ -247,10 +119,10 @@ async def test_one_card_that_fails_again_and_again_lets_the_others_pass(tmp_path
         world.home.fail("fine.pdf")
         await world.poll()
         await world.deliver(600)
-        assert shown(world) == ["fine.pdf"]
+        assert names_shown(world) == ["fine.pdf"]
         refuse.clear()
         await world.deliver(90)
-        assert shown(world) == ["fine.pdf", "odd.pdf"]
+        assert names_shown(world) == ["fine.pdf", "odd.pdf"]
 
 
 async def test_an_exception_that_nobody_foresaw_is_waited_out(tmp_path: Path) -> None:
@@ -259,7 +131,7 @@ async def test_an_exception_that_nobody_foresaw_is_waited_out(tmp_path: Path) ->
         world.home.fail("once.pdf")
         await world.poll()
         await world.deliver(5)
-        assert shown(world) == ["once.pdf"]
+        assert names_shown(world) == ["once.pdf"]
 
 
 async def test_that_another_process_takes_over_is_no_defect(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

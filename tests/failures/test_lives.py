@@ -3,11 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.failures.world import ALERTS, World, a_world, incident_cards
-
-
-def shown(world: World, channel_id: int = ALERTS) -> list[str | None]:
-    return [card.filename for card in incident_cards(world.channels, channel_id)]
+from tests.failures.world import ALERTS, a_world, names_shown
 
 
 async def test_a_database_that_is_begun_anew_meets_no_nonce_and_no_card_of_the_old_one(tmp_path: Path) -> None:
@@ -20,7 +16,7 @@ async def test_a_database_that_is_begun_anew_meets_no_nonce_and_no_card_of_the_o
         await world.watcher.poll_once()
         world.home.fail("twice.pdf")
         await world.poll()
-        assert shown(world) == ["once.pdf", "twice.pdf"]
+        assert names_shown(world) == ["once.pdf", "twice.pdf"]
         assert len({message.nonce for message in world.channels.in_channel()}) == 3  # and the new backlog's
 
 
@@ -34,4 +30,4 @@ async def test_closing_lets_a_send_arrive(tmp_path: Path) -> None:
         await asyncio.sleep(0)
         world.channels.release.set()
         await closing
-        assert shown(world) == ["late.pdf"]
+        assert names_shown(world) == ["late.pdf"]

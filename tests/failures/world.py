@@ -43,6 +43,7 @@ __all__ = [
     "a_world",
     "digests",
     "incident_cards",
+    "names_shown",
     "section",
 ]
 
@@ -153,6 +154,10 @@ def section(**changes: Any) -> FailuresSection:
 
 def incident_cards(channels: Channels, channel_id: int = ALERTS) -> list[IncidentCard]:
     return [card for card in channels.cards(channel_id) if isinstance(card, IncidentCard)]
+
+
+def names_shown(world: World, channel_id: int = ALERTS) -> list[str | None]:
+    return [card.filename for card in incident_cards(world.channels, channel_id)]
 
 
 def digests(channels: Channels, channel_id: int = ALERTS) -> list[DigestCard]:

@@ -1,16 +1,12 @@
 """Everything that changes something is in the audit afterwards: through Discord, end to end."""
 
-from typing import Any
-
 import pytest
 
 from bot.app import TaskBot
 from bot.audit import Audit, Entry, Result
 from bot.sandbox.discord import ids
 from bot.sandbox.discord.files import Upload
-from tests.house import House, buttons, texts
-
-FAILED = "invoice-11.pdf"
+from tests.house import FAILED, House, buttons, texts
 
 
 async def entries(bot: TaskBot) -> list[Entry]:
@@ -19,16 +15,10 @@ async def entries(bot: TaskBot) -> list[Entry]:
     return [row.entry for row in reversed(page.rows)]
 
 
-async def failed_card(house: House, bot: TaskBot) -> tuple[Any, dict[str, Any]]:
-    await bot.desk.watchers["home"].poll_once()
-    row = house.paperless.fail(FAILED, owner="bob")
-    return row, await house.card(lambda text: FAILED in text)
-
-
 class TestAcknowledge:
     async def test_on_a_card(self, house: House) -> None:
         async with house.bot() as bot:
-            row, card = await failed_card(house, bot)
+            row, card = await house.failed_card(bot)
             await house.press(card, "Acknowledge")
             (entry,) = await entries(bot)
         assert (entry.user_id, entry.user_name, entry.action) == (ids.BEN_ID, "Ben", "acknowledge")
@@ -43,7 +33,7 @@ class TestAcknowledge:
 
     async def test_that_paperless_refused(self, house: House) -> None:
         async with house.bot() as bot:
-            row, card = await failed_card(house, bot)
+            row, card = await house.failed_card(bot)
             house.paperless.faults.add("status", status=403, path="acknowledge")
             await house.press(card, "Acknowledge")
             (entry,) = await entries(bot)
@@ -52,7 +42,7 @@ class TestAcknowledge:
 
     async def test_whose_outcome_is_not_known(self, house: House) -> None:
         async with house.bot() as bot:
-            _, card = await failed_card(house, bot)
+            _, card = await house.failed_card(bot)
             house.paperless.faults.add("status", status=500, path="acknowledge")
             await house.press(card, "Acknowledge")
             first, *_ = await entries(bot)
@@ -60,7 +50,7 @@ class TestAcknowledge:
 
     async def test_in_the_web_ui_it_is_not_ours_to_record(self, house: House) -> None:
         async with house.bot() as bot:
-            row, _ = await failed_card(house, bot)
+            row, _ = await house.failed_card(bot)
             house.paperless.acknowledge_in_web_ui([row.id])
             await house.card(lambda text: "acknowledged in Paperless" in text)
             assert await entries(bot) == []
@@ -69,7 +59,7 @@ class TestAcknowledge:
 class TestDetails:
     async def test_of_a_card(self, house: House) -> None:
         async with house.bot() as bot:
-            row, card = await failed_card(house, bot)
+            row, card = await house.failed_card(bot)
             await house.press(card, "Details")
             (entry,) = await entries(bot)
         assert (entry.user_id, entry.action, entry.result) == (ids.BEN_ID, "details", Result.DONE)
@@ -118,7 +108,7 @@ class TestRunAndUpload:
 class TestMute:
     async def test_its_beginning_and_its_end(self, house: House) -> None:
         async with house.bot() as bot:
-            row, card = await failed_card(house, bot)
+            row, card = await house.failed_card(bot)
             await house.press(await house.press(card, "Details"), "Mute for 1 hour")
             (mute,) = await bot.ledger.mutes.running()
             listed = await house.command("tasks mutes")
@@ -139,7 +129,7 @@ class TestRefused:
     @pytest.mark.parametrize("label", ["Acknowledge", "Details"])
     async def test_a_press_without_the_role(self, house: House, label: str) -> None:
         async with house.bot() as bot:
-            _, card = await failed_card(house, bot)
+            _, card = await house.failed_card(bot)
             await house.press(card, label, user_id=ids.CLEO_ID)
             (entry,) = await entries(bot)
         assert (entry.user_id, entry.result) == (ids.CLEO_ID, Result.REFUSED)
