@@ -1,4 +1,4 @@
-"""The specification, second part: what is muted, done elsewhere, or no failure; and what holds for every plan."""
+"""The specification, second part: what is done elsewhere, or no failure; and what holds for every plan."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,17 +9,14 @@ from bot.failures.actions import (
     AddFailure,
     CardKind,
     ChangeFailure,
-    EndMute,
     KeepOutage,
     OpenIncident,
     PostCard,
     Reason,
-    ShowIncident,
 )
 from bot.failures.card import IncidentKind, IncidentState
 from bot.failures.plan import plan
 from bot.failures.view import (
-    Swallowed,
     Waiting,
 )
 from bot.paperless.models import TaskStatus
@@ -35,7 +32,6 @@ from tests.failures.given import (
     SILENCE,
     SILENT,
     Case,
-    a_failure,
     a_policy,
     a_row,
     away,
@@ -43,64 +39,14 @@ from tests.failures.given import (
     failing,
     looking,
     many,
-    muted,
-    singles,
-    standing,
     view,
     window,
 )
 from tests.failures.test_plan import CASES as OF_FAILURES
+from tests.failures.test_plan_muted import CASES as OF_MUTES
 from tests.failures.world import ALERTS
 
 CASES = [
-    # --- muted
-    Case(
-        says="muted: recorded, not told",
-        seen=failing(a_failure()),
-        known=view(mutes=muted()),
-        expected=((OpenIncident, Reason.MUTED, {"card": None}),),
-    ),
-    Case(
-        says="muted, and its card stands: counted on it",
-        seen=failing(a_failure()),
-        known=view(mutes=muted(), incidents=standing()),
-        expected=((AddFailure, Reason.REPEATED, {}),),
-    ),
-    Case(
-        says="muted, and it was swallowed before: counted, still not told",
-        seen=failing(a_failure()),
-        known=view(mutes=muted(), incidents=standing(has_card=False, card_stands=False)),
-        expected=((AddFailure, Reason.REPEATED, {}),),
-    ),
-    Case(
-        says="the mute is over: what it swallowed is told",
-        known=view(
-            mutes=muted(until=NOW),
-            incidents=standing(has_card=False, card_stands=False),
-            swallowed=(Swallowed(incident_id=70, failure=a_failure()),),
-        ),
-        expected=(
-            (PostCard, Reason.MUTE_ENDED, {"kind": CardKind.INCIDENT}),
-            (EndMute, Reason.EXPIRED, {"mute_id": 5}),
-            (ShowIncident, Reason.MUTE_ENDED, {"incident": 70}),
-        ),
-    ),
-    Case(
-        says="muted until it changes, and it fails in another way: told, and the mute is over",
-        seen=failing(a_failure("a/other")),
-        known=view(mutes=muted(until_change=True)),
-        expected=(
-            *singles(1),
-            (EndMute, Reason.CHANGED, {"mute_id": 5}),
-            (OpenIncident, Reason.DIFFERS, {}),
-        ),
-    ),
-    Case(
-        says="muted for an hour, and it fails in another way: told, and the mute goes on",
-        seen=failing(a_failure("a/other")),
-        known=view(mutes=muted()),
-        expected=(*singles(1), (OpenIncident, Reason.NEW, {})),
-    ),
     # --- done elsewhere
     Case(
         says="acknowledged in the web UI",
@@ -258,13 +204,16 @@ def test_the_plan(case: Case) -> None:
     check(case)
 
 
+ALL = (*OF_FAILURES, *OF_MUTES, *CASES)
+
+
 def test_every_reason_has_a_case() -> None:
-    used = {why for case in (*OF_FAILURES, *CASES) for _, _, why in [(None, None, each[1]) for each in case.expected]}
+    used = {each[1] for case in ALL for each in case.expected}
     assert set(Reason) - used == set()
 
 
 def test_a_plan_is_a_pure_function_of_what_it_is_given() -> None:
-    for case in (*OF_FAILURES, *CASES):
+    for case in ALL:
         assert plan(case.seen, case.known, case.policy, NOW) == plan(case.seen, case.known, case.policy, NOW)
 
 
