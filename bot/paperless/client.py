@@ -184,6 +184,8 @@ class PaperlessClient:
             answer = await self._exchange(wire.LIST, wire.query(_PROBE), None, version.number, None)
             if answer.status == 406:
                 continue
+            if answer.status == 404:  # the list is always there: this is another program's API
+                raise wire.not_paperless(wire.LIST, answer)
             try:
                 wire.payload(wire.LIST, answer)
             except Forbidden:

@@ -109,7 +109,7 @@ def error_of(endpoint: Endpoint, answer: Answer) -> PaperlessError:
         return _redirect(endpoint, answer)
     if status >= 500:
         return _server_error(endpoint, answer)
-    return _not_paperless(endpoint, answer)
+    return not_paperless(endpoint, answer)
 
 
 def wrong_shape(endpoint: Endpoint, detail: str) -> PaperlessError:
@@ -186,11 +186,11 @@ def _forbidden(endpoint: Endpoint, answer: Answer) -> PaperlessError:
 
 def _not_found(endpoint: Endpoint, answer: Answer) -> PaperlessError:
     if not answer.is_json:
-        return _not_paperless(endpoint, answer)
+        return not_paperless(endpoint, answer)
     return errors.NotFound("Paperless-ngx has no such thing, or shows it to others only", **_request(endpoint, answer))
 
 
-def _not_paperless(endpoint: Endpoint, answer: Answer) -> PaperlessError:
+def not_paperless(endpoint: Endpoint, answer: Answer) -> PaperlessError:
     kind = answer.header("content-type") or "no content type"
     return errors.NotPaperless(
         f"This is not an answer of Paperless-ngx's API ({kind}): check the URL, and what stands in front of the server",

@@ -218,6 +218,13 @@ async def test_what_is_no_type_of_task_is_refused(connect: Connect) -> None:
         await connect("http://127.0.0.1:1").tasks.run(nothing)
 
 
+async def test_another_programs_api_is_not_taken_for_paperless(connect: Connect) -> None:
+    """A 404 in JSON is what many answer to a path that they do not know."""
+    async with Server(lambda request: json_reply({"detail": "Not Found"}, status=404, api=None), probe=False) as server:
+        with pytest.raises(NotPaperless, match="check the URL"):
+            await connect(server).tasks(1)
+
+
 async def test_probing_again_asks_again(connect: Connect) -> None:
     world = Paperless(2)
     async with Server(world, probe=False) as server:
