@@ -16,7 +16,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access import REFUSED, AccessDenied, Action, Allowed, Denied, Member, too_often
 from bot.audit import Entry, Result
-from bot.linking import with_links_if_taken
 from bot.ui.pressed import BUTTON
 from bot.ui.redaction import redact
 
@@ -176,6 +175,7 @@ def anew(files: Sequence[discord.File]) -> list[discord.File]:
 async def say(interaction: BotInteraction, view: ui.LayoutView, *, file: discord.File | None = None) -> None:
     """Answer this person alone: the first answer, the end of "thinking ...", or a message of its own after a press."""
     files = [] if file is None else [file]
+    linking = interaction.client.notifier.linking
 
     async def first(shown: ui.LayoutView) -> None:
         await interaction.response.send_message(view=shown, files=anew(files), ephemeral=True, allowed_mentions=NOBODY)
@@ -183,10 +183,10 @@ async def say(interaction: BotInteraction, view: ui.LayoutView, *, file: discord
     async def last(shown: ui.LayoutView) -> None:
         await interaction.edit_original_response(view=shown, attachments=anew(files), allowed_mentions=NOBODY)
 
-    if not _deferred(interaction) and await _insist(lambda: with_links_if_taken(view, first)):
+    if not _deferred(interaction) and await _insist(lambda: linking.sent(view, first)):
         return
     if interaction.extras.get("thinking"):
-        await _insist(lambda: with_links_if_taken(view, last))
+        await _insist(lambda: linking.sent(view, last))
     else:
         await follow_up(interaction, view, private=True, files=files)
 
@@ -201,7 +201,7 @@ async def follow_up(
             view=shown, files=anew(files), ephemeral=private, wait=True, allowed_mentions=NOBODY
         )
 
-    return (await with_links_if_taken(view, send)).id
+    return (await interaction.client.notifier.linking.sent(view, send)).id
 
 
 async def supplement(interaction: BotInteraction, view: ui.LayoutView, file: discord.File) -> None:
@@ -219,7 +219,7 @@ async def show(interaction: BotInteraction, view: ui.LayoutView) -> int:
     async def edit(one: ui.LayoutView) -> None:
         shown.append((await interaction.edit_original_response(view=one, allowed_mentions=NOBODY)).id)
 
-    await _insist(lambda: with_links_if_taken(view, edit))
+    await _insist(lambda: interaction.client.notifier.linking.sent(view, edit))
     return shown[-1]
 
 
@@ -229,7 +229,7 @@ async def change(interaction: BotInteraction, view: ui.LayoutView) -> None:
     async def edit(shown: ui.LayoutView) -> None:
         await interaction.edit_original_response(view=shown, attachments=[], allowed_mentions=NOBODY)
 
-    await _insist(lambda: with_links_if_taken(view, edit))
+    await _insist(lambda: interaction.client.notifier.linking.sent(view, edit))
 
 
 async def answered(interaction: BotInteraction, work: Callable[[], Awaitable[None]]) -> None:

@@ -21,7 +21,7 @@ from bot.failures.card import Card, IncidentCard
 from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, NotSupported, Post, Unsendable
 from bot.guard import UNKNOWN_CHANNEL, HeldBack
 from bot.interactions import NOBODY, anew
-from bot.linking import with_links_if_taken
+from bot.linking import Linking
 from bot.presses import ids_in
 from bot.ui import custom_ids
 from bot.ui.cards import render, title
@@ -113,6 +113,7 @@ class DiscordNotifier:
         self._client = client
         self._guild_id = guild_id
         self._owner_name = owner_name
+        self.linking = Linking()
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
@@ -146,7 +147,7 @@ class DiscordNotifier:
     ) -> T:
         """Discord archives a thread after days of silence. A post opens it again by itself, an edit does not."""
         try:
-            return await with_links_if_taken(view, send)
+            return await self.linking.sent(view, send)
         except discord.HTTPException as error:
             if error.code != THREAD_ARCHIVED:
                 raise
@@ -154,7 +155,7 @@ class DiscordNotifier:
             await self._client.http.edit_channel(channel.id, archived=False)
         except discord.Forbidden as error:
             raise ChannelForbidden(LOCKED.format(channel_id=channel.id)) from error
-        return await with_links_if_taken(view, send)
+        return await self.linking.sent(view, send)
 
     async def post(self, post: Post, /) -> int:
         mentions = allowed(post.mention_role_id)

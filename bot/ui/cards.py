@@ -213,18 +213,28 @@ def incident(card: IncidentCard, *, beneath: str = "", owner: str | None = None)
     return panel(lines, row(*_buttons(card)), accent=_accent(card), beneath=beneath)
 
 
+def _link_buttons(view: ui.LayoutView) -> list[ui.Button[ui.LayoutView]]:
+    return [
+        item for item in view.walk_children() if isinstance(item, ui.Button) and item.style is discord.ButtonStyle.link
+    ]
+
+
+def links_in(view: ui.LayoutView) -> list[str]:
+    """The addresses of its link buttons."""
+    return [item.url for item in _link_buttons(view) if item.url]
+
+
 def without_links(view: ui.LayoutView) -> ui.LayoutView:
     """The same without link buttons, and without the rows that only held some: for when Discord refuses the configured
     address in one."""
-    for item in list(view.walk_children()):
-        if isinstance(item, ui.Button) and item.style is discord.ButtonStyle.link:
-            _take_out(item)
+    for item in _link_buttons(view):
+        _take_out(item)
     return view
 
 
-def _take_out(button: ui.Button[ui.LayoutView]) -> None:
-    row = button.parent
-    if isinstance(row, ui.ActionRow):
-        row.remove_item(button)
-        if not row.children and isinstance(row.parent, ui.Container):
-            row.parent.remove_item(row)
+def _take_out(item: ui.Button[ui.LayoutView]) -> None:
+    holder = item.parent
+    if isinstance(holder, ui.ActionRow):
+        holder.remove_item(item)
+        if not holder.children and isinstance(holder.parent, ui.Container):
+            holder.parent.remove_item(holder)

@@ -28,6 +28,7 @@ async def test_a_card_and_the_answer_to_a_command_come_without_them(house: House
         answer = await house.command("task", ref=str(row.id))
         acknowledged = await house.press(answer, "Acknowledge")
     assert list(buttons(card)) == ["Acknowledge", "Details"]
+    assert [request.status for request in house.discord.requests].count(400) == 1  # tried once, and remembered
     assert {"Acknowledge", "Details"} <= set(buttons(answer))
     assert "acknowledged" in texts(acknowledged)
     assert "paperless:8000" not in str(answer["components"])
