@@ -28,6 +28,11 @@ FAILED = "invoice-11.pdf"
 POLL_SECONDS = 1  # the least that the configuration allows
 
 
+async def polled(bot: TaskBot) -> None:
+    for watcher in bot.desk.watchers.values():
+        await watcher.poll_once()
+
+
 def texts(message: Mapping[str, Any]) -> str:
     """Everything a message says: its content and the text of its components, in order, a line each."""
 
@@ -164,9 +169,9 @@ class House:
 
     async def failed_card(self, bot: TaskBot) -> tuple[Row, Json]:
         """A task that failed, and its card."""
-        await bot.desk.watchers["home"].poll_once()  # what fails before the first poll is told as a number only
+        await polled(bot)  # what fails before the first poll is told as a number only
         row = self.paperless.fail(FAILED, owner="bob")
-        await bot.desk.watchers["home"].poll_once()
+        await polled(bot)
         return row, await self.card(lambda text: FAILED in text)
 
     async def command(self, name: str, /, *, user_id: int = ids.BEN_ID, **options: Any) -> Json:

@@ -1,4 +1,4 @@
-"""A bot at work, hurried for tests: followers that look often, a worker that is quick, polls at a word."""
+"""A bot at work, hurried for tests: followers that look often and a worker that is quick."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,8 +16,3 @@ async def at_work(house: House) -> AsyncIterator[TaskBot]:
     async with house.bot() as bot:
         bot.following.pace = Pace(looks=(0.2, 0.3, 0.5), tries=(0.1, 0.5), appears=1)
         yield bot
-
-
-async def polled(bot: TaskBot) -> None:
-    for watcher in bot.desk.watchers.values():
-        await watcher.poll_once()

@@ -39,9 +39,7 @@ class TestTask:
 
     async def test_acknowledged_there_its_card_changes_too(self, house: House) -> None:
         async with house.bot() as bot:
-            await bot.desk.watchers["home"].poll_once()
-            row = house.paperless.fail("invoice-11.pdf", owner="bob")
-            card = await house.card(lambda text: "invoice-11.pdf" in text)
+            row, card = await house.failed_card(bot)
             reply = await house.command("task", ref=str(row.id))
             await house.press(reply, "Acknowledge")
             changed = await house.card(lambda text: f"acknowledged by <@{ids.BEN_ID}>" in text)
@@ -247,9 +245,7 @@ async def test_looking_can_be_kept_to_a_role(tmp_path: Path) -> None:
 class TestTheOwner:
     async def test_is_told_by_name(self, house: House) -> None:
         async with house.bot() as bot:
-            await bot.desk.watchers["home"].poll_once()
-            row = house.paperless.fail("invoice-11.pdf", owner="bob")
-            card = await house.card(lambda text: "invoice-11.pdf" in text)
+            row, card = await house.failed_card(bot)
             reply = await house.command("task", ref=str(row.id))
             listed = await house.command("tasks list", owner=house.paperless.owner_id("bob"))
             question = await house.command("tasks acknowledge", owner=house.paperless.owner_id("bob"))

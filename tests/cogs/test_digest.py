@@ -8,7 +8,7 @@ import pytest
 
 from bot.app import TaskBot
 from bot.sandbox.discord import ids, permissions
-from tests.house import House, buttons, texts
+from tests.house import House, buttons, polled, texts
 
 Json = dict[str, Any]
 YESTERDAY = timedelta(days=1, hours=1)
@@ -31,11 +31,6 @@ async def send(bot: TaskBot) -> None:
 async def was_sent_yesterday(bot: TaskBot) -> None:
     for name in bot.servers:
         await bot.ledger.set_value(f"digest {name}", (bot.now() - YESTERDAY).isoformat())
-
-
-async def polled(bot: TaskBot) -> None:
-    for watcher in bot.desk.watchers.values():
-        await watcher.poll_once()
 
 
 async def test_it_tells_the_change_the_worst_and_what_is_open_with_a_picture(tmp_path: Path) -> None:

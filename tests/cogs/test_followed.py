@@ -1,9 +1,9 @@
 """The message that follows a run, or somebody else's task, to an honest end."""
 
 from bot.sandbox.discord import ids
-from tests.cogs.at_work import at_work, polled
+from tests.cogs.at_work import at_work
 from tests.cogs.running import order, row_of, runs
-from tests.house import House, texts
+from tests.house import House, polled, texts
 
 
 class TestTheMessageThatFollows:

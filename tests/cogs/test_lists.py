@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from bot.app import TaskBot
 from bot.failures.schema import ledger_value
 from bot.sandbox.discord import ids
 from bot.sandbox.paperless.row import Row
-from tests.house import House, buttons, texts
+from tests.house import House, buttons, polled, texts
 
 Json = dict[str, Any]
 
@@ -38,11 +37,6 @@ async def choose(
         values=values,
     )
     return await chosen.reply(timeout=10)
-
-
-async def polled(bot: TaskBot) -> None:
-    for watcher in bot.desk.watchers.values():
-        await watcher.poll_once()
 
 
 LONG: Json = {"name": "scan-", "result": "wordy " * 10}

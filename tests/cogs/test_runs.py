@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from bot.sandbox.discord import ids
-from tests.cogs.at_work import at_work, polled
+from tests.cogs.at_work import at_work
 from tests.cogs.running import MANUAL, order, runs, suggestions
-from tests.house import House, buttons, texts
+from tests.house import House, buttons, polled, texts
 
 
 class TestTheQuestion:

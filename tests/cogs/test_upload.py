@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.sandbox.discord import ids
-from tests.cogs.at_work import at_work, polled
+from tests.cogs.at_work import at_work
 from tests.cogs.uploading import PDF, file, suggestions, upload
-from tests.house import House, buttons, texts
+from tests.house import House, buttons, polled, texts
 
 
 class TestUpload:

@@ -35,9 +35,7 @@ def lean(*more: str) -> Callable[[Json], Json]:
 @pytest.mark.parametrize("missing", ["channel", "channel_id"])
 async def test_where_it_was_said_is_read_from_whichever_field_there_is(house: House, missing: str) -> None:
     async with house.bot() as bot:
-        await bot.desk.watchers["home"].poll_once()
-        row = house.paperless.fail("invoice-11.pdf", owner="bob")
-        card = await house.card(lambda text: "invoice-11.pdf" in text)
+        row, card = await house.failed_card(bot)
         with every_payload(house, lean(missing)):
             await house.press(card, "Acknowledge")
             question = await house.command("tasks run", type="sanity_check")
@@ -48,9 +46,7 @@ async def test_where_it_was_said_is_read_from_whichever_field_there_is(house: Ho
 async def test_a_cards_button_in_another_channel_does_nothing(house: House) -> None:
     """Copied with everything that belongs to it, except the place."""
     async with house.bot() as bot:
-        await bot.desk.watchers["home"].poll_once()
-        row = house.paperless.fail("invoice-11.pdf", owner="bob")
-        card = await house.card(lambda text: "invoice-11.pdf" in text)
+        row, card = await house.failed_card(bot)
 
         def elsewhere(payload: Json) -> Json:
             return without(payload, "channel") | {"channel_id": str(ids.GENERAL_ID)}

@@ -176,9 +176,7 @@ class TestThereIsNoOtherWayIn:
 
 async def test_a_role_that_was_taken_away_a_moment_ago_opens_nothing(house: House) -> None:
     async with house.bot() as bot:
-        await bot.desk.watchers["home"].poll_once()
-        row = house.paperless.fail("invoice-11.pdf", owner="bob")
-        card = await house.card(lambda text: "invoice-11.pdf" in text)
+        row, card = await house.failed_card(bot)
         house.discord.set_roles(ids.BEN_ID, [])
         refused = await house.press(card, "Acknowledge", user_id=ids.BEN_ID)
     assert "Acknowledging is for" in texts(refused)
@@ -218,9 +216,7 @@ class TestForeign:
 
     async def test_a_value_that_the_menu_does_not_offer_does_nothing(self, house: House) -> None:
         async with house.bot() as bot:
-            await bot.desk.watchers["home"].poll_once()
-            house.paperless.fail("invoice-11.pdf", owner="bob")
-            card = await house.card(lambda text: "invoice-11.pdf" in text)
+            _, card = await house.failed_card(bot)
             await house.press(await house.press(card, "Details"), "Mute for 1 hour")
             (mute,) = await bot.ledger.mutes.running()
             message = await on_a_message(house, bot, menus=["t1:unmute"], offers=str(mute.mute_id + 1))

@@ -67,9 +67,7 @@ def everything() -> Iterator[Everything]:
 async def live(house: Guarded) -> None:
     """A bit of everything that can go well or wrong."""
     async with house.bot() as bot:
-        await bot.desk.watchers["home"].poll_once()
-        house.paperless.fail("invoice-11.pdf", owner="bob")
-        card = await house.card(lambda text: "invoice-11.pdf" in text)
+        _, card = await house.failed_card(bot)
         await house.press(card, "Details")
         await house.press(card, "Acknowledge")
         await house.press(await house.command("tasks run", type="sanity_check"), "Run now")
