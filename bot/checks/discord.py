@@ -16,10 +16,8 @@ NEEDED_PERMISSIONS = {
     "send_messages": "Send Messages",
     "read_message_history": "Read Message History",
 }
-THREAD_PERMISSIONS = {
-    "create_public_threads": "Create Public Threads",
-    "send_messages_in_threads": "Send Messages in Threads",
-}
+IN_THREAD = {"send_messages_in_threads": "Send Messages in Threads"}
+THREAD_PERMISSIONS = {"create_public_threads": "Create Public Threads"} | IN_THREAD
 PICTURE_PERMISSIONS = {"attach_files": "Attach Files"}
 TOO_MUCH = {
     "administrator": "Administrator",
@@ -158,10 +156,12 @@ async def _check_channels(
     listed = {channel.id: channel for channel in channels}
     for place in _places(settings):
         channel = listed.get(place.channel_id)
-        yield _of_channel(me, place, channel) if channel else await _fetched(guild, me, place)
+        yield _of_channel(me, place, channel) if channel else await _fetched(guild, me, place, listed)
 
 
-async def _fetched(guild: discord.Guild, me: discord.Member, place: Place) -> Finding:
+async def _fetched(
+    guild: discord.Guild, me: discord.Member, place: Place, listed: Mapping[int, discord.abc.GuildChannel]
+) -> Finding:
     try:
         channel = await guild.fetch_channel(place.channel_id)
     except discord.Forbidden:
@@ -176,14 +176,29 @@ async def _fetched(guild: discord.Guild, me: discord.Member, place: Place) -> Fi
         return place.wrong(
             place.key, f"there is no channel {place.channel_id} in {guild.name}: copy the id of one that exists"
         )
+    if isinstance(channel, discord.Thread):
+        return _of_thread(me, place, channel, listed.get(channel.parent_id))
     return _of_channel(me, place, channel)
 
 
-def _of_channel(me: discord.Member, place: Place, channel: discord.abc.GuildChannel | discord.Thread) -> Finding:
+def _of_thread(
+    me: discord.Member, place: Place, thread: discord.Thread, parent: discord.abc.GuildChannel | None
+) -> Finding:
+    """Its rights are those of the channel it is in, but for the right to write."""
+    rights = discord.Permissions.none() if parent is None else parent.permissions_for(me)
+    needed = {flag: name for flag, name in place.needed.items() if flag != "send_messages"} | IN_THREAD
+    missing = [name for flag, name in needed.items() if not getattr(rights, flag)]
+    if parent is not None and missing:
+        text = f"in the thread {thread.name} the bot lacks {', '.join(missing)}: grant it in #{parent.name}'s settings"
+        return place.wrong(place.key, text)
+    if thread.locked and not rights.manage_threads:
+        return place.wrong(place.key, f"the thread {thread.name} is locked: unlock it")
+    return ok(place.key, f"the thread {thread.name}")
+
+
+def _of_channel(me: discord.Member, place: Place, channel: discord.abc.GuildChannel) -> Finding:
     if not isinstance(channel, discord.abc.Messageable):
         return place.wrong(place.key, f"#{channel.name} is no channel that messages can be sent to")
-    if isinstance(channel, discord.Thread):
-        return ok(place.key, f"the thread {channel.name}")
     permissions = channel.permissions_for(me)
     missing = [name for flag, name in place.needed.items() if not getattr(permissions, flag)]
     if missing:

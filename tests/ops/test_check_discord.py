@@ -227,3 +227,41 @@ async def test_an_address_that_discord_takes_in_no_link_is_a_warning(house: Hous
     house.overrides = {"paperless": {"home": section}}
 
     assert len(await lines(house, "paperless.home.public_url")) == told
+
+
+@pytest.mark.parametrize(
+    ("denied", "locked", "told"),
+    [
+        (0, False, "ok       failures.channel_id: the thread alerts"),
+        (allowed.SEND_MESSAGES, False, "ok       failures.channel_id: the thread alerts"),
+        (allowed.SEND_MESSAGES_IN_THREADS, False, "the bot lacks Send Messages in Threads"),
+        (0, True, "the thread alerts is locked: unlock it"),
+    ],
+    ids=["open", "closed around it", "closed to the bot", "locked"],
+)
+async def test_a_thread_as_the_channel(house: House, denied: int, locked: bool, told: str) -> None:
+    thread_id = thread_in(house, locked=locked)
+    house.discord.set_overwrite(ids.ALERTS_ID, ids.APPLICATION_ID, deny=denied)
+    house.overrides = {"failures": {"channel_id": thread_id}}
+
+    (line,) = await lines(house, "failures.channel_id")
+
+    assert told in line
+
+
+def thread_in(house: House, *, locked: bool) -> int:
+    thread_id = ids.ALERTS_ID + 77
+    metadata = {"archived": False, "locked": locked, "auto_archive_duration": 1440, "archive_timestamp": "2026-11-24"}
+    house.discord.world.channels[thread_id] = {
+        "id": str(thread_id),
+        "type": 11,
+        "guild_id": str(ids.GUILD_ID),
+        "parent_id": str(ids.ALERTS_ID),
+        "owner_id": str(ids.ADA_ID),
+        "name": "alerts",
+        "message_count": 0,
+        "member_count": 1,
+        "rate_limit_per_user": 0,
+        "thread_metadata": metadata,
+    }
+    return thread_id
