@@ -207,7 +207,10 @@ def _redirect(endpoint: Endpoint, answer: Answer) -> PaperlessError:
         where = f"{target.scheme or 'the same scheme'}://{target.netloc.rpartition('@')[2]}"
         hint = f"to {where}, which was not followed: if that is your server, use it as the URL"
     elif "login" in target.path:
-        hint = "to its login page: this version has no such path, or the URL is not the address of Paperless-ngx"
+        hint = (
+            "to its login page: this version has no such path, or the URL is not the address of Paperless-ngx, "
+            "which has no /api or /dashboard behind it"
+        )
     else:
         hint = f"to {target.path or 'nowhere'}, which was not followed: check the URL"
     return errors.NotPaperless(f"The server redirects {hint}", **_request(endpoint, answer))
