@@ -7,7 +7,7 @@ import asyncio
 import gc
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,10 +104,15 @@ async def running(house: House) -> AsyncIterator[BotThread]:
 
 
 @pytest.fixture
-def frozen() -> None:
-    """What the test run holds is not the bot's to collect; `bot.run` freezes likewise what a start leaves."""
+def frozen() -> Iterator[None]:
+    """What the test run holds is not the bot's to collect; `bot.run` freezes likewise what a start leaves. What the bot
+    makes is collected as often as where it runs."""
     gc.collect()
     gc.freeze()
+    seldom = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    yield
+    gc.set_threshold(*seldom)
 
 
 @pytest.mark.usefixtures("frozen")
