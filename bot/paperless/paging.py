@@ -2,7 +2,8 @@
 
 - Rows that were created push others to the next page: those that were told before are left out.
 - Rows that go (deleted, or acknowledged in a list of what is not) pull others to a page that was read already. The
-  count tells: as many pages as may have moved are read again.
+  count tells: as many pages as may have moved are read again. (Newest first it always does: what is created pushes the
+  other way. In another order not, where as many are created as go.)
 - The text of an error is of any length: a page that is more than the client takes is asked for in smaller ones.
 """
 
