@@ -39,7 +39,7 @@ class TestMutes:
         async with a_world(tmp_path) as world:
             await self._swallow(world)
             assert len(incident_cards(world.channels)) == 1
-            await world.poll(15, after=300)
+            await world.poll(5, after=900)
             assert len(incident_cards(world.channels)) == 2
             assert await world.ledger.mutes.running() == ()
 
@@ -202,13 +202,13 @@ class TestReminders:
     async def test_again_every_repeat_interval_as_long_as_it_is_open(self, tmp_path: Path) -> None:
         async with a_world(tmp_path, escalate_after_seconds=3600, repeat_interval_seconds=7200) as world:
             world.home.fail("forgotten.pdf")
-            await world.poll(12 * 8, after=300)
+            await world.poll(4 * 8, after=900)
             assert len(reminders(world)) == 4
 
     async def test_says_so_when_somebody_has(self, tmp_path: Path) -> None:
         async with a_world(tmp_path, escalate_after_seconds=3600) as world:
             row = world.home.fail("forgotten.pdf")
-            await world.poll(14, after=300)
+            await world.poll(5, after=900)
             world.home.acknowledge_in_web_ui([row])
             await world.poll(2)
             await world.deliver(5)
@@ -217,7 +217,7 @@ class TestReminders:
     async def test_none_where_it_is_off(self, tmp_path: Path) -> None:
         async with a_world(tmp_path) as world:
             world.home.fail("forgotten.pdf")
-            await world.poll(60, after=300)
+            await world.poll(20, after=900)
             assert reminders(world) == []
 
 

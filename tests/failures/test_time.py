@@ -197,14 +197,14 @@ class TestStuck:
     async def test_is_told_as_stuck_for_as_long_as_it_is(self, tmp_path: Path, version: str) -> None:
         async with a_world(tmp_path, version=version) as world:
             world.home.stick("endless.pdf")
-            await world.poll(30, after=300)
+            await world.poll(10, after=900)
             [card] = incident_cards(world.channels)
             assert (card.state, card.error_type) == (IncidentState.OPEN, "started")
 
     async def test_that_fails_in_the_end_gives_way_to_the_failure(self, tmp_path: Path) -> None:
         async with a_world(tmp_path) as world:
             row = world.home.stick("endless.pdf")
-            await world.poll(26, after=300)
+            await world.poll(9, after=900)
             world.home.finish(row, "worker_lost")
             await world.poll(2)
             await world.deliver(5)
@@ -215,7 +215,7 @@ class TestStuck:
     async def test_that_succeeds_in_the_end_says_so(self, tmp_path: Path) -> None:
         async with a_world(tmp_path) as world:
             row = world.home.stick("endless.pdf")
-            await world.poll(26, after=300)
+            await world.poll(9, after=900)
             world.home.finish(row, "ok")
             await world.poll(2, after=300)
             [card] = incident_cards(world.channels)
@@ -225,21 +225,21 @@ class TestStuck:
         async with a_world(tmp_path) as world:
             for number in range(30):
                 world.home.add_task(input_data={"filename": f"{number}.pdf"})
-            await world.poll(26, after=300)
+            await world.poll(9, after=900)
             [card] = incident_cards(world.channels)
             assert (card.kind, card.count, card.error_type) == (IncidentKind.STUCK, 30, "pending")
 
     async def test_what_was_stuck_before_the_first_start_is_told_by_nobody(self, tmp_path: Path) -> None:
         async with a_world(tmp_path, begun=False) as world:
             world.home.stick("years-ago.pdf", ago=timedelta(days=700).total_seconds())
-            await world.poll(30, after=300)
+            await world.poll(10, after=900)
             assert incident_cards(world.channels) == []
 
     async def test_is_acknowledged_here_alone(self, tmp_path: Path) -> None:
         """In Paperless that would hide the failure which may come of it."""
         async with a_world(tmp_path) as world:
             row = world.home.stick("endless.pdf")
-            await world.poll(26, after=300)
+            await world.poll(9, after=900)
             [card] = incident_cards(world.channels)
             outcome = await world.desk.acknowledge(
                 card_id=card.card_id, through=card.through, user_id=ADA, user_name="ada"
@@ -251,7 +251,7 @@ class TestStuck:
         async with a_world(tmp_path, stuck_started_seconds=0, stuck_pending_seconds=0) as world:
             world.home.stick("endless.pdf")
             before = len(world.home.requests)
-            await world.poll(40, after=300)
+            await world.poll(14, after=900)
             assert not [request for request in world.requests(before) if "status=pending" in request.query]
 
 
@@ -273,5 +273,5 @@ class TestSilence:
     async def test_is_not_claimed_while_the_server_does_not_answer(self, tmp_path: Path) -> None:
         async with a_world(tmp_path, silence_seconds={"mail_fetch": 3600}) as world:
             await world.home.down()
-            await world.poll(30, after=300)
+            await world.poll(10, after=900)
             assert incident_cards(world.channels) == []
