@@ -2,7 +2,8 @@
 
 - A post carries the caller's nonce: Discord answers a repetition with the message that is there.
 - Allowed mentions are given with every call: without them, on an edit, Discord's default (everything pings) applies.
-- One call at a time in a channel: of two at once the later may arrive first.
+- One post at a time in a channel, one edit at a time of a message: of two at once the later may arrive first. An edit
+  waits for no post: Discord can hold one up for minutes, and somebody has just pressed a button.
 """
 
 import asyncio
@@ -119,11 +120,11 @@ class DiscordNotifier:
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id, guild_id=self._guild_id)
 
-    def turn(self, channel_id: int) -> asyncio.Lock:
-        """Held by whoever writes to the channel."""
-        lock = self._locks.get(channel_id)
+    def turn(self, place_id: int) -> asyncio.Lock:
+        """Held by whoever posts to the channel, or edits the message, of that id."""
+        lock = self._locks.get(place_id)
         if lock is None:
-            lock = self._locks[channel_id] = asyncio.Lock()
+            lock = self._locks[place_id] = asyncio.Lock()
         return lock
 
     async def drawn(self, card: Card, *, mention_role_id: int | None = None) -> ui.LayoutView:
@@ -134,8 +135,10 @@ class DiscordNotifier:
         return render(card, mention_role_id=mention_role_id, owner=owner)
 
     @asynccontextmanager
-    async def _call(self, channel_id: int) -> AsyncIterator[discord.PartialMessageable]:
-        async with self.turn(channel_id):
+    async def _call(
+        self, channel_id: int, *, message_id: int | None = None
+    ) -> AsyncIterator[discord.PartialMessageable]:
+        async with self.turn(channel_id if message_id is None else message_id):
             try:
                 yield self._channel(channel_id)
             except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
@@ -185,8 +188,8 @@ class DiscordNotifier:
         view: ui.LayoutView,
         unless: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """`unless`: asked once it is this change's turn in the channel; True keeps the message as it is."""
-        async with self._call(channel_id) as channel:
+        """`unless`: asked once it is this change's turn; True keeps the message as it is."""
+        async with self._call(channel_id, message_id=message_id) as channel:
             if unless is not None and await unless():
                 return
             message = channel.get_partial_message(message_id)

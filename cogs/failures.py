@@ -160,10 +160,10 @@ class Failures(commands.Cog):
 
     async def _show_now(self, interaction: BotInteraction, card_id: int) -> None:
         """The card as it is now, through the interaction: at once, also where edits of the channel have to wait."""
-        if interaction.channel_id is None:
+        if interaction.message is None:
             return
         outbox = self.bot.ledger.outbox
-        async with self.bot.notifier.turn(interaction.channel_id):
+        async with self.bot.notifier.turn(interaction.message.id):
             owed = await outbox.prepare(card_id)
             if owed is not None:  # else the channel's edit was as quick
                 await outbox.trying(card_id)

@@ -110,6 +110,16 @@ class TestPosting:
         await desk.post(nonce="c9", reply_to=first)
         assert len(desk.messages) == 2
 
+    async def test_an_edit_waits_for_no_post_that_discord_holds_up(self, desk: Desk) -> None:
+        first = await desk.post()
+        desk.discord.fail_next("POST", MESSAGES, "hang")
+        posting = asyncio.create_task(desk.post(nonce="c8"))
+        await desk.discord.until(lambda: desk.discord.faults.pending == 0)
+        await asyncio.wait_for(desk.edit(first), timeout=5)
+        assert not posting.done()
+        desk.discord.faults.release()
+        await asyncio.gather(posting, return_exceptions=True)
+
     async def test_posts_to_one_channel_arrive_in_the_order_they_were_asked(self, desk: Desk) -> None:
         desk.discord.fail_next("POST", MESSAGES, "slow", seconds=0.2)
         first, second = await asyncio.gather(
