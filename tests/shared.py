@@ -16,7 +16,7 @@ needs_shared = pytest.mark.skipif(
 )
 
 
-def recording(name: str, *, of: Path = PAPERLESS_3) -> dict[str, Any]:
+def recording(name: str) -> dict[str, Any]:
     """One recorded request with its answer, by file name without `.json`."""
-    found: dict[str, Any] = json.loads((of / f"{name}.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((PAPERLESS_3 / f"{name}.json").read_text(encoding="utf-8"))
     return found

@@ -9,8 +9,8 @@ from bot.failures.outcome import Acknowledged, AlreadyAcknowledged, NothingOpen
 from tests.failures.world import ADA, World, a_world, digests, incident_cards
 
 
-async def a_card(world: World, filename: str = "invoice.pdf", **columns: object) -> object:
-    row = world.home.fail(filename, **columns)  # type: ignore[arg-type]
+async def a_card(world: World, **columns: object) -> object:
+    row = world.home.fail("invoice.pdf", **columns)  # type: ignore[arg-type]
     await world.poll(2)
     return row
 

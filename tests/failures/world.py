@@ -115,10 +115,9 @@ class World:
         assert self.database is not None
         await self.database.close()
 
-    async def restart(self, *, section: FailuresSection | None = None) -> None:
+    async def restart(self) -> None:
         await self.close()
         self.channels.dead = False
-        self.section = section or self.section
         await self.open()
 
     async def sleep(self, seconds: float) -> None:

@@ -59,9 +59,9 @@ class BotProcess:
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    async def ended(self, *, timeout: float = 60) -> int:
+    async def ended(self) -> int:
         """Its exit status, when all that it logged was read."""
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(60):
             status = await self.process.wait()
             await self._hearing
         assert not self.leaked, "a secret is in its log"
@@ -73,9 +73,9 @@ class BotProcess:
         await self.ended()
 
 
-def config_file(house: House, name: str = "config.toml") -> Path:
+def config_file(house: House) -> Path:
     """The House's settings as the file that an administrator would have written."""
-    path = house.folder / name
+    path = house.folder / "config.toml"
     path.write_text("".join(_toml(house.values())), encoding="utf-8")
     return path
 

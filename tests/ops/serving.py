@@ -28,13 +28,13 @@ async def running(house: House, port: int) -> AsyncIterator[aiohttp.ClientSessio
         assert await serving is Exit.DONE
 
 
-async def until_ready(session: aiohttp.ClientSession, *, status: int = 200) -> dict[str, Any]:
-    """What /readyz says once it answers `status`."""
+async def until_ready(session: aiohttp.ClientSession) -> dict[str, Any]:
+    """What /readyz says once it is."""
     async with asyncio.timeout(30):
         while True:
             async with session.get("/readyz") as answer:
                 body: dict[str, Any] = await answer.json()
-                if answer.status == status:
+                if answer.status == 200:
                     return body
             await asyncio.sleep(0.05)
 

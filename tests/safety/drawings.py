@@ -70,8 +70,8 @@ def odd(text: str, **changes: Any) -> Any:
     return task(text, task_type=TaskType(text), trigger_source=TriggerSource(text), input_data={}, **changes)
 
 
-def reply(found: Any, note: str | None = None) -> ui.LayoutView:
-    return replies.task_reply(found, server="home", link_base=LINK_BASE, show_server=True, note=note)
+def reply(found: Any) -> ui.LayoutView:
+    return replies.task_reply(found, server="home", link_base=LINK_BASE, show_server=True)
 
 
 def line(text: str) -> Any:

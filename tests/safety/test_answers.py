@@ -72,13 +72,14 @@ TOLD_BESIDE = {
 }
 
 
-async def told_beside(row: dict[str, Any], path: Path, *, url: str | None = None) -> None:
+@pytest.mark.parametrize("row", list(TOLD_BESIDE.values()), ids=list(TOLD_BESIDE))
+async def test_what_fails_beside_it_is_told(tmp_path: Path, row: dict[str, Any]) -> None:
     shown = [page()]
 
     def respond(request: Request) -> Reply:
         return shown[0]
 
-    async with facing(respond, path, url=url) as world:
+    async with facing(respond, tmp_path) as world:
         await world.poll()
         shown[0] = page(row, GOOD)
         for _ in range(25):  # more than are looked up one by one
@@ -89,11 +90,6 @@ async def told_beside(row: dict[str, Any], path: Path, *, url: str | None = None
         assert "the good one" in [card.message for card in incident_cards(world.channels)]
         for card in world.channels.cards():
             render(card)
-
-
-@pytest.mark.parametrize("row", list(TOLD_BESIDE.values()), ids=list(TOLD_BESIDE))
-async def test_what_fails_beside_it_is_told(tmp_path: Path, row: dict[str, Any]) -> None:
-    await told_beside(row, tmp_path)
 
 
 async def test_what_fails_beside_it_is_told_with_postgresql(tmp_path: Path, database_url: str) -> None:

@@ -134,8 +134,8 @@ def reminder(**changes: Any) -> ReminderCard:
     return replace(_REMINDER, **changes)
 
 
-def in_discord(*, user_id: int = ADA, user_name: str = "ada") -> Acknowledgement:
-    return Acknowledgement(where="discord", user_id=user_id, user_name=user_name, at=NOW)
+def in_discord(*, user_name: str = "ada") -> Acknowledgement:
+    return Acknowledgement(where="discord", user_id=ADA, user_name=user_name, at=NOW)
 
 
 def in_paperless() -> Acknowledgement:
