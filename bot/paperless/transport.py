@@ -105,6 +105,8 @@ class Transport:
         except (TimeoutError, errors.Unreachable, errors.MaybeDone) as error:
             if sending.failure is not None:
                 raise sending.failure from None
+            if sending.complete and isinstance(error, TimeoutError):
+                raise _failure(endpoint, error) from error
             if sending.complete or not sending.begun:
                 raise
             raise errors.Unreachable(
@@ -210,13 +212,17 @@ class _Sending:
         self.begun = True
         try:
             async for chunk in self._chunks:
-                self.patience.reschedule(now() + self._stalled)
+                self._wait_until(now() + self._stalled)
                 yield chunk
         except Exception as error:
             self.failure = error
             raise
-        self.patience.reschedule(None)
+        self._wait_until(None)
         self.complete = True
+
+    def _wait_until(self, when: float | None) -> None:
+        if not self.patience.expired():  # else the upload is about to be broken off
+            self.patience.reschedule(when)
 
 
 def _trust(ca_file: str | PathLike[str] | None) -> ssl.SSLContext | bool:

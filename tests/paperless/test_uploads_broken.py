@@ -1,6 +1,7 @@
 """Uploads that break off, are refused, or whose end nobody tells."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -85,13 +86,28 @@ async def test_an_upload_whose_answer_is_lost_may_be_done(connect: Connect) -> N
 
 async def test_a_slow_upload_is_not_a_silent_server(connect: Connect) -> None:
     async def slow() -> AsyncIterator[bytes]:
-        for _ in range(8):
+        for _ in range(12):
             await asyncio.sleep(0.1)
             yield b"x"
 
     async with Server(lambda request: json_reply(UUID)) as server:
-        draft = DocumentDraft(document=slow(), filename="a", size=8)
-        assert await connect(server, timeouts=SHORT).documents.save(draft) == UUID
+        draft = DocumentDraft(document=slow(), filename="a", size=12)
+        timeouts = Timeouts(connect=1, read=1, total=1, stalled=1)
+        assert await connect(server, timeouts=timeouts).documents.save(draft) == UUID
+
+
+async def test_an_upload_that_is_complete_in_the_moment_in_which_patience_ends_may_be_done(connect: Connect) -> None:
+    """A busy machine: the end of the source and that of patience are noticed at once."""
+
+    async def source() -> AsyncIterator[bytes]:
+        yield b"x"
+        asyncio.get_running_loop().call_later(0.01, time.sleep, 2 * SHORT.stalled)
+        await asyncio.sleep(0.1)
+
+    async with Server(lambda request: json_reply(UUID)) as server:
+        draft = DocumentDraft(document=source(), filename="a", size=1)
+        with pytest.raises(MaybeDone, match="look before you repeat it"):
+            await connect(server, timeouts=SHORT).documents.save(draft)
 
 
 @pytest.mark.parametrize(
