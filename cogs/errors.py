@@ -44,12 +44,17 @@ def cause_of(error: BaseException) -> BaseException:
     return error
 
 
+def words(cause: BaseException) -> str | None:
+    """None for a defect. Connections to Paperless and to the CDN have errors of their own: these are Discord's."""
+    return errors.DISCORD_STUMBLED if isinstance(cause, aiohttp.ClientError) else errors.words(cause)
+
+
 def result_of(cause: BaseException) -> Result:
     """For metrics: not allowed; something said no, or nothing; or a mistake of ours."""
     if isinstance(cause, AccessDenied):
         return "refused"
     foreseen = isinstance(cause, UnknownServer | discord.NotFound) or unanswerable(cause)
-    return "failed" if foreseen or errors.words(cause) is not None else "defect"
+    return "failed" if foreseen or words(cause) is not None else "defect"
 
 
 TOO_LATE = frozenset({UNKNOWN_INTERACTION, UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN})
@@ -108,7 +113,7 @@ class Errors(commands.Cog):
     async def _words(self, interaction: BotInteraction, cause: BaseException) -> str:
         if isinstance(cause, UnknownServer):
             return escape(str(cause), 400)
-        said = errors.words(cause)
+        said = words(cause)
         if said is not None:
             level = logging.INFO if isinstance(cause, AccessDenied) else logging.WARNING
             log.log(

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from typing import Any
 
 import discord
 import pytest
@@ -81,10 +82,20 @@ async def test_an_answer_that_nobody_can_read_any_more_is_no_defect(
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-async def test_a_discord_that_takes_no_answer_is_called_so(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    async with house.bot():
+@pytest.mark.parametrize(
+    ("failure", "times", "more"),
+    [
         # As Cloudflare says it: no JSON, and not by way of Discord's own servers.
-        house.discord.fail_next("PATCH", "/webhooks/", 429, body="error code: 1015", headers={"Via": ""})
+        (429, 1, {"body": "error code: 1015", "headers": {"Via": ""}}),
+        ("drop", 3, {}),
+    ],
+    ids=["a limit of Cloudflare's", "the line is cut, three times"],
+)
+async def test_a_discord_that_takes_no_answer_is_called_so(
+    house: House, failure: Any, times: int, more: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house.bot():
+        house.discord.fail_next("PATCH", "/webhooks/", failure, times=times, **more)
         reply = await house.command("tasks active")
     assert "Discord did not take the bot's answer" in texts(reply)
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
