@@ -46,6 +46,7 @@ class TestAcknowledge:
         async with house.bot() as bot:
             _, card = await house.failed_card(bot)
             presses = [press_stale(house, user_id, card, "Acknowledge") for user_id in (ids.ADA_ID, ids.BEN_ID)]
+            await house.discord.until(lambda: any(press.followups for press in presses), timeout=10)
             replies = await asyncio.gather(*(press.reply(timeout=10) for press in presses))
             final = await house.card(lambda text: "acknowledged by" in text)
         winners = [reply for reply in replies if reply["id"] == card["id"]]
@@ -65,6 +66,8 @@ class TestAcknowledge:
             stale = house.discord._use(
                 ids.BEN_ID, changed, {"type": 2, "id": 1, "custom_id": buttons(before)["Acknowledge"]}, {}
             )
+            # The card itself may change once more in between: the answer is what comes for the person alone.
+            await house.discord.until(lambda: bool(stale.followups), timeout=10)
             reply = await stale.reply()
         assert f"Somebody was faster: acknowledged by <@{ids.ADA_ID}>" in texts(reply)
 

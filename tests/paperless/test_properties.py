@@ -14,7 +14,7 @@ from bot.paperless.errors import PaperlessError
 from bot.paperless.models import Document, Task, TaskPage, TaskStatusCounts, TaskSummary
 from tests.paperless.server import row9, task_row
 
-few = settings(max_examples=40)
+few = settings(max_examples=40, deadline=None)
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("2026-11-23T13:38:39+01:00"),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
