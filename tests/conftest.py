@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests import canary
 
 if TYPE_CHECKING:
     from tests.house import House
+
+# How long an example takes is the machine's matter: a busy one failed tests.
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.load_profile("unhurried")
 
 THOROUGH = {"chromium", "postgres"}
 """Fixtures that start one, or find it missing."""
