@@ -29,6 +29,13 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_SECONDS = 10
+_PRAGMAS = (
+    "journal_mode=WAL",  # reads go on during a write
+    "synchronous=FULL",  # what was committed survives a power cut; else a card comes twice
+    "foreign_keys=ON",
+    "cache_size=-256",  # kB, of each connection; by default they grow to 2 MB, of pages that the kernel keeps anyway
+    f"busy_timeout={_BUSY_SECONDS * 1000}",
+)
 FROZEN_SECONDS = 4  # that a session may do nothing in the middle of a transaction
 OPENING = (SQLAlchemyError, OSError, ImportError, migrations.FromTheFuture)
 """What opening a database may raise."""
@@ -244,10 +251,9 @@ def _postgresql(address: URL, connections: int) -> AsyncEngine:
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
-    """WAL lets reads go on during a write. FULL: what was committed survives a power cut; else a card comes twice."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
