@@ -24,8 +24,8 @@ THOROUGH = {"chromium", "postgres"}
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """For `-n auto`: twice the cores, since the end-to-end tests wait for a bot that polls once a second."""
-    return 2 * (os.cpu_count() or 1)
+    """For `-n auto`: three for each core, since the end-to-end tests wait for a bot that polls once a second."""
+    return 3 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(tryfirst=True)
