@@ -14,7 +14,13 @@ from typing import Annotated, Any, Self, get_args
 from urllib.parse import unquote
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.sections import (
     AccessSection,
@@ -40,6 +46,21 @@ class ConfigError(Exception):
     def __init__(self, mistakes: list[str]) -> None:
         self.mistakes = mistakes
         super().__init__("\n".join(mistakes))
+
+
+class Environment(EnvSettingsSource):
+    """Variables have no case: what they say of a server is said of the one that the file names, in whatever case."""
+
+    def __init__(self, settings_cls: type[BaseSettings], file: dict[str, Any]) -> None:
+        super().__init__(settings_cls)
+        servers = file.get("paperless")
+        self._names = {name.lower(): name for name in servers} if isinstance(servers, dict) else {}
+
+    def __call__(self) -> dict[str, Any]:
+        found = super().__call__()
+        if isinstance(servers := found.get("paperless"), dict):
+            found["paperless"] = {self._names.get(name.lower(), name): section for name, section in servers.items()}
+        return found
 
 
 class Settings(BaseSettings):
@@ -97,7 +118,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, init_settings
+        file = init_settings.init_kwargs if isinstance(init_settings, InitSettingsSource) else {}
+        return Environment(settings_cls, file), init_settings
 
 
 def _secrets_in(value: Any) -> Iterator[str]:
@@ -115,6 +137,7 @@ WORDS = {
     "missing": "missing",
     "too_short": "missing: name a server, such as [paperless.home]",
     "string_pattern_mismatch": "a server's name has up to 32 letters, digits, _ and -",
+    "int_parsing": "must be a number; of a role, channel or server of Discord the id: right click, Copy ID",
     "model_type": "must be a table",
     "model_attributes_type": "must be a table",
 }

@@ -4,6 +4,7 @@
 follows the key there; `examples` stands where the default would tell nothing.
 """
 
+import ssl
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -67,6 +68,15 @@ class PaperlessSection(Section):
         if any(character.isspace() for character in text):
             raise ValueError("contains a space or a line break: copy the token alone, without the word Token")
         return SecretStr(text)
+
+    @field_validator("ca_file")
+    @classmethod
+    def _ca_file_holds_certificates(cls, path: Path | None) -> Path | None:
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError as error:  # ssl.SSLError is one
+            raise ValueError(f"{path} holds no readable certificates (PEM): {error.strerror or error}") from None
+        return path
 
     @property
     def link_base(self) -> str:

@@ -135,6 +135,16 @@ def test_the_environment_wins_over_the_file_key_by_key(tmp_path: Path, monkeypat
     assert settings.access.run == (4000000000000000004,)
 
 
+def test_a_variable_is_about_the_server_that_the_file_names_in_capitals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOT_PAPERLESS__HOME__TOKEN", "of-the-environment")
+
+    (found,) = load(written(tmp_path, GOOD.replace("[paperless.home]", "[paperless.Home]"))).paperless.items()
+
+    assert (found[0], found[1].token.get_secret_value()) == ("Home", "of-the-environment")
+
+
 def test_the_environment_alone_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     for key, value in {
         "DISCORD__TOKEN": "d",
@@ -165,6 +175,10 @@ def test_an_unknown_key_in_the_environment_is_a_mistake(tmp_path: Path, monkeypa
             "digest.cron='${CRON}'",
             "digest.cron: ${CRON} is not filled in here: set the variable BOT_DIGEST__CRON instead of this key",
         ),
+        (
+            "access.view=['Archivists']",
+            "access.view.0: must be a number; of a role, channel or server of Discord the id: right click, Copy ID",
+        ),
         ("limits.run=-1", "limits.run: must be greater than or equal to 0"),
         ("paperless.'my server'={}", "paperless.my server: a server's name has up to 32 letters, digits, _ and -"),
         ("failures.quiet_hours.mode='loud'", "failures.quiet_hours.mode: must be 'silent' or 'hold'"),
@@ -174,6 +188,17 @@ def test_an_unknown_key_in_the_environment_is_a_mistake(tmp_path: Path, monkeypa
 )
 def test_a_mistake_says_what_to_do(tmp_path: Path, line: str, told: str) -> None:
     assert told in mistakes(tmp_path, f"{line}\n{DOTTED}")
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_cannot_be_read_are_a_mistake(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+
+    (mistake,) = mistakes(tmp_path, f"paperless.home.ca_file='{path}'\n{DOTTED}")
+
+    assert mistake.startswith(f"paperless.home.ca_file: {path} holds no readable certificates (PEM): ")
 
 
 def test_a_file_without_servers_is_told(tmp_path: Path) -> None:

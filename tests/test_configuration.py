@@ -20,6 +20,19 @@ LEAST = {
     "BOT_PAPERLESS__HOME__TOKEN": "p",
     "BOT_FAILURES__CHANNEL_ID": "3",
 }
+CERTIFICATE = """\
+-----BEGIN CERTIFICATE-----
+MIIBcDCCARWgAwIBAgIUaNKmqFd3Q3998QBtXq5Svno354EwCgYIKoZIzj0EAwIw
+DDEKMAgGA1UEAwwBeDAgFw0yNjExMjQxNTExNTNaGA8yMTI2MTAzMTE1MTE1M1ow
+DDEKMAgGA1UEAwwBeDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABAEEjm78NeV4
+ekHQX/1uaUsgaKn67/5sWuNJSTqH63oLiWoJ84Z36yNvbXZzT4izj7K1K9U3n82r
+djDr6yPMVJ6jUzBRMB0GA1UdDgQWBBSMtpyUFOUMo3h8VKLz+6AUo4mn1jAfBgNV
+HSMEGDAWgBSMtpyUFOUMo3h8VKLz+6AUo4mn1jAPBgNVHRMBAf8EBTADAQH/MAoG
+CCqGSM49BAMCA0kAMEYCIQDp3X63rM8+9PHBWqnFF6D70WEJ+a8qq5j5K5LTWowf
+RgIhANRtiOWxZsbAmAR1XebJqkQ+y7BAwJqaTLRb7VXWfZ2J
+-----END CERTIFICATE-----
+"""
+"""Of nobody; its key is thrown away."""
 SPAN = {"BOT_FAILURES__QUIET_HOURS__START": "01:00", "BOT_FAILURES__QUIET_HOURS__END": "02:00"}
 
 
@@ -54,11 +67,15 @@ def test_the_variable_that_is_named_sets_what_the_file_would(
     for name, value in (LEAST | (SPAN if "quiet_hours" in key.path[:-1] else {})).items():
         monkeypatch.setenv(name, value)
     path = tmp_path / "config.toml"
-    path.write_text(f"{dotted(key)} = {toml(key.example)}\n", encoding="utf-8")
+    value = key.example
+    if key.name == "ca_file":
+        (tmp_path / "ca.pem").write_text(CERTIFICATE, encoding="utf-8")
+        value = str(tmp_path / "ca.pem")
+    path.write_text(f"{dotted(key)} = {toml(value)}\n", encoding="utf-8")
     monkeypatch.delenv(key.variable, raising=False)
     by_file = in_settings(load(path), key)
 
-    monkeypatch.setenv(key.variable, key.example if isinstance(key.example, str) else json.dumps(key.example))
+    monkeypatch.setenv(key.variable, value if isinstance(value, str) else json.dumps(value))
 
     assert in_settings(load(None), key) == by_file
 
