@@ -38,7 +38,7 @@ class Courier:
         self._outbox = outbox
         self._notifier = notifier
         self._now = now
-        self._patience = PATIENCE
+        self.patience = PATIENCE
         self._paces: defaultdict[int, Pace] = defaultdict(Pace)
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._queued: set[int] = set()
@@ -56,7 +56,7 @@ class Courier:
         started = [self._start(channel) for channel in dict.fromkeys(each.channel_id for each in due)]
         lanes = {lane for lane in started if lane is not None}
         if lanes:
-            await asyncio.wait(lanes, timeout=self._patience)
+            await asyncio.wait(lanes, timeout=self.patience)
         done = sum((lane.result() for lane in lanes if lane.done() and not lane.cancelled()), Counter[str]())
         return self._report(done, await self._outbox.due() if due else ())
 

@@ -20,7 +20,7 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def among(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-    """`column IN (values)`, filled up with the last of them. Of more than CHUNK, take `chunks`."""
+    """`column IN (values)`, filled up with the last of them; more than CHUNK stay as many as they are."""
     length = 1
     while length < len(values):
         length = min(length * STEP, CHUNK) if length < CHUNK else len(values)

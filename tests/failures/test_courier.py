@@ -75,7 +75,7 @@ async def test_a_closed_channel_does_not_keep_another_waiting(tmp_path: Path) ->
 
 async def test_a_send_that_hangs_keeps_neither_the_poll_nor_another_channel_waiting(tmp_path: Path) -> None:
     async with a_world(tmp_path, routes=({"channel_id": OTHER, "owners": [4]},)) as world:
-        world.desk.courier._patience = 0.05
+        world.desk.courier.patience = 0.05
         world.channels.hangs.add(ALERTS)
         world.home.fail("hangs.pdf")
         await world.poll()

@@ -251,7 +251,7 @@ class History:
 async def run(history: list[tuple[Any, ...]], *, version: str = "3.0.5") -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with a_world(Path(folder), version=version) as world:
-            world.desk.courier._patience = 1.0
+            world.desk.courier.patience = 1.0
             mine = History(world)
             for step in history:
                 await mine.step(step)

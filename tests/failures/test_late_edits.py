@@ -44,14 +44,19 @@ async def acknowledged(world: World) -> None:
     assert newest(world).state is IncidentState.ACKNOWLEDGED
 
 
+async def stays_acknowledged(world: World) -> None:
+    """By a new life, while what earlier ones sent arrives."""
+    await world.restart()
+    await acknowledged(world)
+    world.channels.arrives()
+    assert newest(world).state is IncidentState.OPEN  # as it was lives ago
+    await later(world)
+    assert newest(world).state is IncidentState.ACKNOWLEDGED
+
+
 async def test_one_of_a_life_that_was_killed_does_not_undo_what_the_next_one_said(tmp_path: Path) -> None:
     async with ended_by(Died(), tmp_path) as world:
-        await world.restart()
-        await acknowledged(world)
-        world.channels.arrives()
-        assert newest(world).state is IncidentState.OPEN  # as it was two lives ago
-        await later(world)
-        assert newest(world).state is IncidentState.ACKNOWLEDGED
+        await stays_acknowledged(world)
 
 
 async def test_nor_what_the_life_after_that_said(tmp_path: Path) -> None:
@@ -59,11 +64,7 @@ async def test_nor_what_the_life_after_that_said(tmp_path: Path) -> None:
     async with ended_by(Died(), tmp_path) as world:
         await world.restart()
         await world.deliver(2)
-        await world.restart()
-        await acknowledged(world)
-        world.channels.arrives()
-        await later(world)
-        assert newest(world).state is IncidentState.ACKNOWLEDGED
+        await stays_acknowledged(world)
 
 
 async def test_nor_does_the_repetition_of_a_life_that_is_killed_in_it(tmp_path: Path) -> None:
@@ -73,11 +74,7 @@ async def test_nor_does_the_repetition_of_a_life_that_is_killed_in_it(tmp_path: 
         world.channels.late.append((Died(), NEVER))
         await later(world)
         assert world.channels.dead
-        await world.restart()
-        await acknowledged(world)
-        world.channels.arrives()
-        await later(world)
-        assert newest(world).state is IncidentState.ACKNOWLEDGED
+        await stays_acknowledged(world)
 
 
 async def test_one_whose_connection_broke_does_not_undo_what_the_same_life_said_later(tmp_path: Path) -> None:

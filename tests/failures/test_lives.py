@@ -22,7 +22,7 @@ async def test_a_database_that_is_begun_anew_meets_no_nonce_and_no_card_of_the_o
 
 async def test_closing_lets_a_send_arrive(tmp_path: Path) -> None:
     async with a_world(tmp_path) as world:
-        world.desk.courier._patience = 0.01
+        world.desk.courier.patience = 0.01
         world.channels.hangs.add(ALERTS)
         world.home.fail("late.pdf")
         await world.poll()

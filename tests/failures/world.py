@@ -105,7 +105,7 @@ class World:
             now=self.now,
             sleep=self.sleep,
         )
-        self._desk.courier._patience = PATIENCE
+        self._desk.courier.patience = PATIENCE
         await self._desk.start()
 
     async def close(self) -> None:
