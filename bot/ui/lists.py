@@ -28,16 +28,23 @@ def pages(total: int) -> int:
     return max(1, -(-total // PAGE))
 
 
-def _pager(page: int, total: int, *, back: CustomId, on: CustomId) -> ui.ActionRow[ui.LayoutView] | None:
+def _newest_first(ordering: str | None) -> bool:
+    return ordering is None or ordering.startswith("-date")
+
+
+def _pager(
+    page: int, total: int, *, back: CustomId, on: CustomId, ordering: str | None = None
+) -> ui.ActionRow[ui.LayoutView] | None:
+    newer, older = ("Newer", "Older") if _newest_first(ordering) else ("Previous page", "Next page")
     return row(
-        button("Newer", back) if page > 0 else None,
-        button("Older", on) if page + 1 < pages(total) else None,
+        button(newer, back) if page > 0 else None,
+        button(older, on) if page + 1 < pages(total) else None,
     )
 
 
 def _place(page: int, shown: int, total: int, ordering: str | None = None) -> str | None:
     """As "the newest 8 of 212"; None where everything is shown."""
-    newest = ordering is None or ordering.startswith("-date")
+    newest = _newest_first(ordering)
     if shown >= total:
         return None
     if page == 0:
@@ -99,7 +106,7 @@ def active(
     pager = _pager(
         page, known, back=custom_ids.Active(server, max(0, page - 1)), on=custom_ids.Active(server, page + 1)
     )
-    return panel(lines, pager)
+    return panel(lines, _open_menu(tasks, server), pager)
 
 
 def failures(
@@ -171,7 +178,7 @@ def listing(
         small(place) if (place := _place(page, len(tasks), total, wanted.ordering)) else None,
     ]
     some = custom_ids.AcknowledgeListed(server, page, here.wanted)
-    pager = _pager(page, total, back=back, on=on)
+    pager = _pager(page, total, back=back, on=on, ordering=wanted.ordering)
     return panel(lines, _open_menu(tasks, server), _acknowledge_menu(tasks, some), pager)
 
 

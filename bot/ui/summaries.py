@@ -78,8 +78,8 @@ def _rate(summary: TaskSummary) -> str | None:
     if not ended:
         return None
     share = summary.success_count / ended
-    # 99.95 % is not "100 %": that says nothing failed.
-    shown = min(99, round(share * 100)) if share < 1 else 100
+    # 99.95 % is not "100 %": that says nothing failed. Nor is 0.05 % "0 %".
+    shown = min(99, max(1, round(share * 100))) if 0 < share < 1 else round(share * 100)
     return f"{shown} % succeeded"
 
 
@@ -90,13 +90,20 @@ def _failed(summary: TaskSummary, before: Counts | None) -> str:
     return f"{now} ({count(before.failed)} before)"
 
 
+def _neither_ended_nor_waiting(summary: TaskSummary) -> int:
+    """Paperless counts these in no field of their own: what runs, and what was revoked."""
+    counted = summary.success_count + summary.failure_count + summary.pending_count
+    return max(0, summary.total_count - counted)
+
+
 def line(summary: TaskSummary, before: Counts | None = None) -> str:
     """One type of task."""
     mean, waited = summary.avg_duration_seconds, summary.avg_wait_time_seconds
     return dotted(
         f"**{kind(summary.task_type)}** {plural(summary.total_count, 'run')}",
         _failed(summary, before),
-        f"{count(summary.pending_count)} waiting or running" if summary.pending_count else None,
+        f"{count(summary.pending_count)} waiting" if summary.pending_count else None,
+        f"{count(others)} running or not run" if (others := _neither_ended_nor_waiting(summary)) else None,
         _rate(summary),
         None if mean is None else f"takes {duration(mean)}",
         None if waited is None else f"waits {duration(waited)}",

@@ -32,6 +32,10 @@ class TestActive:
         assert lines(view) == ["**1 task waits or runs in Paperless**", f"**running** Consuming invoice-11.pdf · {T}"]
         assert buttons(view) == []
 
+    async def test_one_of_them_can_be_opened(self) -> None:
+        view = lists.active([running(1)], known=1, total=1, page=0, server="home", show_server=False)
+        assert ids(view) == ["t1:open:home"]
+
     async def test_nothing(self) -> None:
         view = lists.active([], known=0, total=0, page=0, server="home", show_server=True)
         assert lines(view) == ["**Nothing waits or runs in Paperless (home)**"]
@@ -42,19 +46,26 @@ class TestActive:
         assert lines(view)[0] == "**212 tasks wait or run in Paperless** · the newest 50 of 212"
         assert lines(view)[-1] == "-# the newest 8 of 50"
         assert buttons(view) == ["Older"]
-        assert ids(view) == ["t1:active:home:1"]
+        assert ids(view) == ["t1:open:home", "t1:active:home:1"]
 
     async def test_a_page_in_between(self) -> None:
         page = [running(number) for number in range(8)]
         view = lists.active(page, known=50, total=50, page=1, server="home", show_server=False)
         assert lines(view)[-1] == "-# 9 to 16 of 50, newest first"
-        assert ids(view) == ["t1:active:home:0", "t1:active:home:2"]
+        assert ids(view) == ["t1:open:home", "t1:active:home:0", "t1:active:home:2"]
 
 
 class TestListing:
     async def test_a_list_of_everything_says_neither_filters_nor_a_place(self) -> None:
         view = lists.listing([running(1)], total=1, page=0, wanted=Wanted(), code="", server="home", show_server=False)
         assert [line[:20] for line in lines(view)] == ["**1 task in Paperless**"[:20], "**running** Consuming"[:20]]
+
+    @pytest.mark.parametrize("ordering", ["date_created", "date_done", "-duration_seconds", "status"])
+    async def test_where_the_newest_are_not_first_no_button_claims_to_lead_to_older_ones(self, ordering: str) -> None:
+        wanted, page = Wanted(ordering=ordering), [running(number) for number in range(8)]
+        view = lists.listing(page, total=24, page=1, wanted=wanted, code=str(wanted), server="home", show_server=False)
+        assert buttons(view) == ["Previous page", "Next page"]
+        assert lines(view)[-1] == "-# 9 to 16 of 24"
 
     async def test_filters_and_the_place_are_said(self) -> None:
         wanted = Wanted(owner=3)

@@ -42,8 +42,8 @@ async def test_a_line_a_type_most_runs_first() -> None:
     assert shown(look(MAIL, CONSUME, before={"consume_file": counts(40, 35, 5), "mail_fetch": counts(3, 3, 0)})) == [
         "**14 of 46 tasks failed in the last 7 days** · Paperless",
         "-# the 7 days before: 5 of 43 tasks failed",
-        "**Consume file** 43 runs · 14 failed (5 before) · 2 waiting or running · 63 % succeeded · takes 2.2 s"
-        f" · waits 19 s · last success {T}",
+        "**Consume file** 43 runs · 14 failed (5 before) · 2 waiting · 3 running or not run · 63 % succeeded"
+        f" · takes 2.2 s · waits 19 s · last success {T}",
         f"**Mail fetch** 3 runs · none failed · 100 % succeeded · last success {T}",
     ]
 
@@ -73,9 +73,13 @@ async def test_several_servers_are_named() -> None:
     assert shown(look(MAIL), server="office", show_server=True)[0].endswith("Paperless (office)")
 
 
-def test_nearly_all_is_not_all() -> None:
+def test_nearly_all_is_not_all_and_nearly_none_is_not_none() -> None:
     one = TaskSummary(task_type=TaskType.MAIL_FETCH, total_count=1001, success_count=1000, failure_count=1)
     assert "99 % succeeded" in summaries.line(one)
+    few = TaskSummary(task_type=TaskType.MAIL_FETCH, total_count=1001, success_count=1, failure_count=1000)
+    assert "1 % succeeded" in summaries.line(few)
+    none = TaskSummary(task_type=TaskType.MAIL_FETCH, total_count=1000, failure_count=1000)
+    assert " 0 % succeeded" in summaries.line(none)
     assert summaries.line(TaskSummary(task_type=TaskType.MAIL_FETCH)).endswith("no success")
 
 
