@@ -25,7 +25,8 @@ from bot.interactions import NOBODY, anew
 from bot.linking import Linking
 from bot.presses import ids_in
 from bot.ui import custom_ids
-from bot.ui.cards import render, title
+from bot.ui.bare import bare
+from bot.ui.cards import render, title, without_links
 from bot.ui.text import plain, redact
 
 log = logging.getLogger(__name__)
@@ -85,11 +86,15 @@ def notifier_error(error: Exception, *, channel_id: int) -> NotifierError:
     return NotifierError(f"no answer from Discord: {redact(str(error)) or type(error).__name__}")
 
 
+def _refuses_message(error: discord.HTTPException) -> bool:
+    return error.status == 400 and error.code in OF_THE_MESSAGE
+
+
 def _refusal(error: discord.HTTPException) -> NotifierError:
     match error.status:
         case 429:
             return NotifierError("Discord asks for a pause", retry_after=_retry_after(error))
-        case 400 if error.code in OF_THE_MESSAGE:
+        case _ if _refuses_message(error):
             return Unsendable(f"Discord refuses the message: {redact(error.text)}")
         case 405 | 410 | 501:
             return NotSupported(f"Discord answered {error.status}")
@@ -127,12 +132,30 @@ class DiscordNotifier:
             lock = self._locks[place_id] = asyncio.Lock()
         return lock
 
-    async def drawn(self, card: Card, *, mention_role_id: int | None = None) -> ui.LayoutView:
-        """The card as it is sent, with its owner's name in place of the number."""
+    async def _drawn(self, card: Card, mention_role_id: int | None) -> ui.LayoutView:
+        """With its owner's name in place of the number."""
         owner = None
         if isinstance(card, IncidentCard) and self._owner_name is not None:
             owner = await self._owner_name(card.server, card.owner)
         return render(card, mention_role_id=mention_role_id, owner=owner)
+
+    async def shown(
+        self, card: Card, send: Callable[[ui.LayoutView], Awaitable[T]], *, mention_role_id: int | None = None
+    ) -> T:
+        """What `send` comes to with the card; where Discord refuses that (a word that the guild blocks, say), with what
+        is left of it without texts and links of Paperless: that something failed is told all the same."""
+        try:
+            return await send(await self._drawn(card, mention_role_id))
+        except discord.HTTPException as error:
+            if not _refuses_message(error):
+                raise
+            log.error(
+                "Discord refuses the texts of card %s, it is shown without: %s",
+                card.card_id,
+                redact(error.text),
+                extra={"event": "card_texts_refused"},
+            )
+        return await send(without_links(render(bare(card), mention_role_id=mention_role_id)))
 
     @asynccontextmanager
     async def _call(
@@ -170,15 +193,19 @@ class DiscordNotifier:
                 guild_id=self._guild_id,
                 fail_if_not_exists=False,
             )
-        view = await self.drawn(post.card, mention_role_id=post.mention_role_id)
         async with self._call(post.channel_id) as channel:
-            message = await self._sent(channel, view, lambda shown: channel.send(view=shown, **options))
+
+            async def send(view: ui.LayoutView) -> discord.Message:
+                return await self._sent(channel, view, lambda shown: channel.send(view=shown, **options))
+
+            message = await self.shown(post.card, send, mention_role_id=post.mention_role_id)
         if post.thread:
             await self._open_thread(message, post.card)
         return message.id
 
     async def edit(self, *, channel_id: int, message_id: int, card: Card, is_first: bool) -> None:
-        await self.change(channel_id=channel_id, message_id=message_id, view=await self.drawn(card))
+        async with self._call(channel_id, message_id=message_id) as channel:
+            await self.shown(card, lambda view: self._edit(channel, message_id, view))
 
     async def change(
         self,
@@ -192,8 +219,11 @@ class DiscordNotifier:
         async with self._call(channel_id, message_id=message_id) as channel:
             if unless is not None and await unless():
                 return
-            message = channel.get_partial_message(message_id)
-            await self._sent(channel, view, lambda shown: message.edit(view=shown, allowed_mentions=NOBODY))
+            await self._edit(channel, message_id, view)
+
+    async def _edit(self, channel: discord.PartialMessageable, message_id: int, view: ui.LayoutView) -> None:
+        message = channel.get_partial_message(message_id)
+        await self._sent(channel, view, lambda shown: message.edit(view=shown, allowed_mentions=NOBODY))
 
     async def say(self, *, channel_id: int, view: ui.LayoutView, nonce: str, file: discord.File | None = None) -> int:
         """Post something that is no card; the message's id."""

@@ -167,7 +167,7 @@ class Failures(commands.Cog):
             owed = await outbox.prepare(card_id)
             if owed is not None:  # else the channel's edit was as quick
                 await outbox.trying(card_id)
-                await change(interaction, await self.bot.notifier.drawn(owed.card))
+                await self.bot.notifier.shown(owed.card, lambda view: change(interaction, view))
 
     async def _ask_first(self, interaction: BotInteraction, custom_id: AcknowledgeAll) -> None:
         await defer(interaction)

@@ -15,6 +15,11 @@ from bot.sandbox.discord import SandboxDiscord, ids
 from tests.ui import examples
 
 MESSAGES = rf"/channels/{ids.ALERTS_ID}/messages"
+REFUSALS = {
+    "a form": {"code": 50035, "message": "Invalid Form Body", "errors": {}},
+    "a word that the guild blocks": {"code": 200000, "message": "Message was blocked by automatic moderation"},
+    "a link": {"code": 240000, "message": "Message blocked by harmful links filter"},
+}
 
 
 class Desk:
@@ -231,12 +236,34 @@ class TestRefusals:
         with pytest.raises(ChannelForbidden, match="channel_id"):
             await desk.post(channel_id=ids.ALERTS_ID + 999)
 
-    async def test_a_card_that_discord_refuses_is_a_defect_of_ours(self, desk: Desk) -> None:
-        desk.discord.fail_next(
-            "POST", MESSAGES, 400, body={"code": 50035, "message": "Invalid Form Body", "errors": {}}
-        )
+    async def test_a_card_that_discord_refuses_without_any_text_too_is_a_defect_of_ours(self, desk: Desk) -> None:
+        desk.discord.fail_next("POST", MESSAGES, 400, body=REFUSALS["a form"], times=2)
         with pytest.raises(Unsendable, match="Invalid Form Body"):
             await desk.post()
+
+    @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
+    async def test_where_it_refuses_the_texts_of_paperless_that_it_failed_is_told_all_the_same(
+        self, desk: Desk, refusal: dict[str, Any]
+    ) -> None:
+        desk.discord.fail_next("POST", MESSAGES, 400, body=refusal)
+        await desk.post(mention_role_id=ids.ARCHIVISTS_ID)
+        (message,) = desk.messages
+        said = str(message["components"])
+        assert message["components"][0]["components"][0]["content"].startswith("**Consuming a file failed**")
+        assert "see Details" in said
+        assert "invoice-11.pdf" not in said
+        assert "application/zip" not in said
+        assert "url" not in said
+        assert "Acknowledge" in said
+        assert message["mention_roles"] == [str(ids.ARCHIVISTS_ID)]
+
+    async def test_the_same_for_an_edit(self, desk: Desk) -> None:
+        message_id = await desk.post()
+        desk.discord.fail_next("PATCH", MESSAGES, 400, body=REFUSALS["a form"])
+        await desk.edit(message_id, acknowledgement=examples.in_discord())
+        (message,) = desk.messages
+        said = message["components"][0]["components"][0]["content"]
+        assert said.startswith(f"**Consuming a file failed** · acknowledged by <@{examples.ADA}>")
 
     async def test_an_address_that_discord_takes_in_no_button_is_left_out(self, desk: Desk) -> None:
         errors = {
