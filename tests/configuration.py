@@ -46,6 +46,12 @@ class Key:
         return self.path[-1]
 
     @property
+    def meaning(self) -> str:
+        if "description" not in self.schema:
+            raise ValueError(f"{'.'.join(self.path)}: give the field a description in bot/sections.py")
+        return str(self.schema["description"])
+
+    @property
     def variable(self) -> str:
         return ENV_PREFIX + "__".join(self.path).upper()
 
@@ -101,8 +107,7 @@ def _table(table: str, section: type[Section]) -> str:
 
 
 def _entry(key: Key) -> str:
-    meaning = key.schema["description"]
-    lines = [f"- **`{key.name}`**: {meaning}.", f"  {kind(key.schema)}; {_default(key)}."]
+    lines = [f"- **`{key.name}`**: {key.meaning}.", f"  {kind(key.schema)}; {_default(key)}."]
     if "examples" in key.schema and key.example not in ("", []):
         lines.append(f"  Example: `{key.name} = {toml(key.example)}`.")
     if "routes" not in key.path[:-1]:
@@ -194,7 +199,7 @@ def _said_plainly(section: type[Section]) -> str:
 
 def _example_line(key: Key) -> str:
     on = (key.required and "routes" not in key.path) or key.path[0] in SWITCHED_ON
-    comment = key.schema["description"]
+    comment = key.meaning
     if key.secret and "password" in str(key.schema):
         comment += f"; or {key.name}_file"
     return _commented(f"{'' if on else '# '}{key.name} = {toml(key.example)}", comment)

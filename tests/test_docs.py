@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -12,6 +13,7 @@ import pytest
 from bot.__main__ import main
 from bot.checks.discord import NEEDED_PERMISSIONS, PICTURE_PERMISSIONS, THREAD_PERMISSIONS, invite_link
 from bot.config import Settings
+from bot.failures.routing import MATCHERS
 from bot.sandbox.paperless import SandboxPaperless
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,6 +96,12 @@ def test_every_example_of_a_configuration_is_one(document: Path) -> None:
         shown = tomllib.loads(block)
         missing = {key: table | shown.get(key, {}) for key, table in LEAST.items()}
         assert Settings(**shown | missing)
+
+
+def test_every_matcher_of_routes_is_shown_where_routes_are_explained() -> None:
+    shown = [tomllib.loads(block) for block in blocks(ROOT / "docs/alerts.md", "toml")]
+    routes = chain.from_iterable(example.get("failures", {}).get("routes", ()) for example in shown)
+    assert set().union(*routes) >= MATCHERS
 
 
 async def test_the_python_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.failures.card import IncidentKind
+from bot.failures.drills import drill_of
 from bot.failures.incident import Failure
 from bot.failures.routing import (
     MATCHERS,
@@ -18,7 +19,7 @@ from bot.failures.routing import (
     receiver_of_server,
 )
 from bot.sections import QuietHours
-from tests.failures.given import a_failure
+from tests.failures.given import NOW, a_failure
 from tests.failures.world import section
 
 FAILURE = a_failure(trigger_source="email_consume", owner=4)
@@ -50,6 +51,12 @@ def test_a_route_takes_what_matches_all_of_it(says: str, route: dict[str, Any], 
 def test_every_matcher_is_in_that_table_taking_and_refusing(taken: bool) -> None:
     alone = [next(iter(route)) for _, route, took in ROUTES if len(route) == 1 and took is taken]
     assert sorted(alone) == sorted(MATCHERS)
+
+
+@pytest.mark.parametrize(("says", "route", "taken"), ROUTES)
+def test_a_drill_finds_a_failure_for_every_route(says: str, route: dict[str, Any], taken: bool) -> None:
+    policy = policy_of(section(routes=[{"channel_id": 9} | route]))
+    assert drill_of(1, ["home", "office"], policy, NOW).unreachable == (), "make one in `_for_route` of drills.py"
 
 
 def test_the_first_route_that_matches_is_taken() -> None:
