@@ -14,6 +14,7 @@ import logging
 import os
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import text
@@ -68,22 +69,23 @@ class LeaseLost(ConnectionError):
 
 
 class Lease:
-    """`engine` should be one of its own: a renewal waits for no write."""
+    """`engine` should be one of its own: a renewal waits for no write. `until`: when, on `monotonic`, this process
+    stops acting unless the lease is renewed before."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.holder = f"{socket.gethostname()} {os.getpid()}"
         self.epoch = 0
         self.lost = asyncio.Event()
         self._engine = engine
         self._connections = Connections(engine)
-        self._monotonic = time.monotonic
-        self._until = 0.0
+        self.monotonic = monotonic
+        self.until = 0.0
         self._keeping: asyncio.Future[Any] | None = None
 
     @property
     def is_held(self) -> bool:
         """By this process's own clock, which is on the safe side."""
-        return self._monotonic() < self._until
+        return self.monotonic() < self.until
 
     def check(self) -> None:
         if not self.is_held:
@@ -116,7 +118,7 @@ class Lease:
         return None if row.is_over else str(row.holder)
 
     async def _take(self) -> bool:
-        began = self._monotonic()
+        began = self.monotonic()
         try:
             async with asyncio.timeout(PATIENCE), self._engine.begin() as connection:
                 epoch = (await connection.execute(_TAKE, {"holder": self.holder, "ttl": TTL})).scalar_one_or_none()
@@ -124,7 +126,7 @@ class Lease:
             return False
         if epoch is None:
             return False
-        self.epoch, self._until = epoch, began + TTL - MARGIN
+        self.epoch, self.until = epoch, began + TTL - MARGIN
         return True
 
     async def _keep(self) -> None:
@@ -134,21 +136,21 @@ class Lease:
             while renewed is None and self.is_held:
                 renewed = await self._renew()
             if renewed is False:
-                self._until = 0.0
+                self.until = 0.0
 
     async def _watch(self) -> None:
         """Sets `lost` when the time is over, to the moment: a renewal that hangs, and its end, take their own time."""
         while self.is_held:  # noqa: ASYNC110  the moment moves on with each renewal
-            await asyncio.sleep(min(WATCH_EVERY, max(0.0, self._until - self._monotonic())))
+            await asyncio.sleep(min(WATCH_EVERY, max(0.0, self.until - self.monotonic())))
         log.critical("the lease is lost: this process stops acting", extra={"event": "lease_lost"})
         self.lost.set()
 
     async def _renew(self) -> bool | None:
         """False: somebody else has it. None: no answer. Then it is asked for again at once, as long as there is time:
         when the next renewal would be is too late where this one took PATIENCE."""
-        began = self._monotonic()
+        began = self.monotonic()
         try:
-            async with asyncio.timeout(min(PATIENCE, self._until - began)), self._engine.begin() as connection:
+            async with asyncio.timeout(min(PATIENCE, self.until - began)), self._engine.begin() as connection:
                 found = await connection.execute(_RENEW, {"epoch": self.epoch, "ttl": TTL})
                 renewed = found.scalar_one_or_none() is not None
         except TROUBLE as error:
@@ -156,7 +158,7 @@ class Lease:
             await asyncio.sleep(AGAIN)
             return None
         if renewed:
-            self._until = began + TTL - MARGIN
+            self.until = began + TTL - MARGIN
         return renewed
 
     async def fence(self, connection: AsyncConnection) -> None:
@@ -176,7 +178,7 @@ class Lease:
             return await self._give_back()
         finally:
             cutting.cancel()
-            self._until = 0.0
+            self.until = 0.0
 
     async def _stop_keeping(self) -> None:
         if self._keeping is not None:

@@ -39,6 +39,10 @@ class Proxy:
         """Nothing comes through any more, and nobody is told."""
         self._flows.clear()
 
+    def speak(self) -> None:
+        """The end of a silence: what was held back comes through."""
+        self._flows.set()
+
     def cut(self) -> None:
         """Every connection ends at once. New ones are let through, unless there is silence."""
         for writer in self._open:

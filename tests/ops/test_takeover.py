@@ -91,7 +91,7 @@ async def test_a_process_that_was_frozen_while_it_connected_does_not_send_when_i
         assert lease is not None
 
         async def freeze(*_: object) -> None:
-            lease._monotonic = lambda: time.monotonic() + lease_module.TTL
+            lease.monotonic = lambda: time.monotonic() + lease_module.TTL
 
         assert bot.http.http_trace is not None
         bot.http.http_trace.on_connection_create_start.append(freeze)
