@@ -61,7 +61,7 @@ class IncidentCard:
     task_type: str
     trigger_source: str
     filename: str | None
-    error_type: str | None  # STUCK: "started" or "pending", of the server's words
+    error_type: str | None  # STUCK: "started" or "pending", of the server's words; REVOKED: "started" where it ran
     message: str | None
     owner: int | None
     count: int
@@ -200,3 +200,5 @@ class Mute:
     user_name: str
     at: datetime
     swallowed: int  # failures that came in the meantime
+    kind: IncidentKind = IncidentKind.FAILED
+    error_type: str | None = None  # see IncidentCard

@@ -112,11 +112,18 @@ def _print(*parts: str | None) -> str:
 def failure_of(task: Task, *, server: str) -> Failure:
     """A row that failed or was revoked."""
     kind = IncidentKind.REVOKED if task.status == TaskStatus.REVOKED else IncidentKind.FAILED
+    error_type = _revoked_as(task) if kind is IncidentKind.REVOKED else task.error_type
     plain = "<duplicate>" if task.duplicate_of is not None else plain_message(task.error_message, task.filename)
-    kind_print = _print(server, task.task_type.value, kind, task.error_type, plain)
-    return _failure(
+    kind_print = _print(server, task.task_type.value, kind, error_type, plain)
+    found = _failure(
         task, server=server, kind=kind, at=done_at(task), kind_print=kind_print, acknowledged=task.acknowledged
     )
+    return replace(found, error_type=_kept(error_type, MESSAGE_LIMIT))
+
+
+def _revoked_as(task: Task) -> str | None:
+    """A row that was revoked has no error; one that was stopped while it ran is told from one that never began."""
+    return TaskStatus.STARTED.value if task.date_started else None
 
 
 def stuck_of(task: Task, *, server: str) -> Failure:

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import audit
 from bot.audit import Entry, Result
 from bot.database import Database
 from bot.failures import rows
-from bot.failures.card import Mute
+from bot.failures.card import IncidentKind, Mute
 from bot.failures.changing import end_mute, show_muted
 from bot.failures.incident import bare_message
 from bot.failures.schema import failure, incident, mute
@@ -55,7 +55,7 @@ class Mutes:
             await show_muted(connection, values["fingerprint"])
             tasks = (shown["task_id"],) if shown["task_id"] else ()
             await self._audit(connection, made, user_id=user_id, user_name=user_name, done="muted", tasks=tasks)
-            return _mute(made, swallowed=0)
+            return _mute(made, swallowed=0, kind=shown["kind"], error_type=shown["error_type"])
 
     async def end(self, mute_id: int, *, user_id: int, user_name: str) -> bool:
         """By hand. False: it is over already."""
@@ -94,15 +94,27 @@ class Mutes:
         swallowed = (
             select(func.count())
             .where(mute.c.fingerprint.in_((failure.c.fingerprint, failure.c.kind_print)), failure.c.seen_at > mute.c.at)
+            .correlate(mute)
+            .scalar_subquery()
+        )
+        newest = (
+            select(func.max(incident.c.id))
+            .where(or_(incident.c.fingerprint == mute.c.fingerprint, incident.c.kind_print == mute.c.fingerprint))
+            .correlate(mute)
             .scalar_subquery()
         )
         query = (
-            select(mute, swallowed.label("swallowed"))
+            select(mute, swallowed.label("swallowed"), failure.c.kind, failure.c.error_type)
+            .outerjoin(incident, incident.c.id == newest)
+            .outerjoin(failure, failure.c.id == incident.c.newest_failure_id)
             .where(mute.c.ended_at.is_(None), mute.c.until > self._now())
             .order_by(mute.c.until, mute.c.id)
         )
         async with self._database.read() as connection:
-            return tuple(_mute(row, swallowed=row["swallowed"]) for row in (await connection.execute(query)).mappings())
+            found = (await connection.execute(query)).mappings()
+            return tuple(
+                _mute(row, swallowed=row["swallowed"], kind=row["kind"], error_type=row["error_type"]) for row in found
+            )
 
 
 def _of_one(shown: rows.Row) -> dict[str, Any]:
@@ -129,7 +141,8 @@ async def _shown(connection: AsyncConnection, card_id: int, line_id: int | None)
     return found[0] if len(found) == 1 else None
 
 
-def _mute(row: rows.Row, *, swallowed: int) -> Mute:
+def _mute(row: rows.Row, *, swallowed: int, kind: str | None, error_type: str | None) -> Mute:
+    """`kind` None: what it silences was forgotten."""
     return Mute(
         mute_id=row["id"],
         server=row["server"],
@@ -142,4 +155,6 @@ def _mute(row: rows.Row, *, swallowed: int) -> Mute:
         user_name=row["user_name"],
         at=row["at"],
         swallowed=swallowed,
+        kind=IncidentKind.FAILED if kind is None else IncidentKind(kind),
+        error_type=error_type,
     )

@@ -22,12 +22,10 @@ from bot.failures.card import (
 from bot.paperless.models import TaskStatus
 from bot.ui import custom_ids, digests, links, outages
 from bot.ui.layout import Accent, button, dotted, link_button, panel, row, small
-from bot.ui.phrases import doing, kind, owned_by, source
+from bot.ui.phrases import NOT_RUN, STOPPED, WORKER_HINT, doing, kind, owned_by, source
 from bot.ui.reasons import Reason, reason
-from bot.ui.text import at, count, duration, escape, since
+from bot.ui.text import at, count, duration, escape, plural, since
 
-_REVOKED = "It expired before a worker took it, or somebody stopped it."
-_REVOKED_HINT = "Is the worker running?"
 _DRILL = "Somebody looks whether a failure would arrive here. It counts nowhere, and Paperless knows nothing of it."
 _DRILL_HINT = "Press Acknowledge, to see that buttons work."
 _NO_REASON = "Paperless gave no reason."
@@ -65,14 +63,15 @@ def title(card: IncidentCard) -> str:
     if card.kind is IncidentKind.DRILL:
         return "Drill: nothing failed"
     subject = doing(card.task_type, card.filename)
-    if card.state is IncidentState.SUCCEEDED:
+    if card.state is IncidentState.SUCCEEDED and not _is_queue(card):
         return f"{subject} succeeded after all"
     times = f" {count(card.count)} times" if card.count > 1 else ""
     match card.kind:
         case IncidentKind.FAILED:
             return f"{subject} failed{times}"
         case IncidentKind.REVOKED:
-            return f"{subject} was not run" + (f",{times}" if times else "")
+            what = "was stopped while it ran" if card.error_type == TaskStatus.STARTED else "was not run"
+            return f"{subject} {what}" + (f",{times}" if times else "")
         case IncidentKind.STUCK:
             return _stuck_title(card)
         case IncidentKind.SILENT:
@@ -81,12 +80,30 @@ def title(card: IncidentCard) -> str:
             assert_never(card.kind)
 
 
+def _is_queue(card: IncidentCard) -> bool:
+    """Several that wait make one incident; those that run, one each where it is known since when."""
+    return card.kind is IncidentKind.STUCK and card.count > 1
+
+
+def _queue_title(card: IncidentCard) -> str:
+    subject, waited = kind(card.task_type), card.open_count or card.count
+    if card.state in (IncidentState.ENDED, IncidentState.SUCCEEDED):
+        return f"{subject}: {plural(waited, 'task')} that stood still went on"
+    have = "task has" if waited == 1 else "tasks have"
+    return f"{subject}: {count(waited)} {have} been {_standing(card)}, the first since {at(card.first_at)}"
+
+
+def _standing(card: IncidentCard) -> str:
+    return "running" if card.error_type == TaskStatus.STARTED else "waiting for a worker"
+
+
 def _stuck_title(card: IncidentCard) -> str:
+    if _is_queue(card):
+        return _queue_title(card)
     subject = doing(card.task_type, card.filename)
     if card.state is IncidentState.ENDED:
         return f"{subject} went on"
-    doing_what = "running" if card.error_type == TaskStatus.STARTED else "waiting for a worker"
-    return f"{subject} has been {doing_what} since {at(card.first_at)}"
+    return f"{subject} has been {_standing(card)} since {at(card.first_at)}"
 
 
 def _silent_title(card: IncidentCard) -> str:
@@ -115,9 +132,11 @@ def _why(card: IncidentCard) -> Reason | None:
         case IncidentKind.DRILL:
             return Reason(text=escape(_DRILL), hint=_DRILL_HINT)
         case IncidentKind.REVOKED:
-            return Reason(text=escape(_REVOKED), hint=_REVOKED_HINT)
+            if card.error_type == TaskStatus.STARTED:
+                return Reason(text=escape(STOPPED), hint=None)
+            return Reason(text=escape(NOT_RUN), hint=WORKER_HINT)
         case IncidentKind.STUCK:
-            return Reason(text=escape("A task that ends by itself would have ended."), hint=_REVOKED_HINT)
+            return Reason(text=escape("A task that ends by itself would have ended."), hint=WORKER_HINT)
         case IncidentKind.SILENT:
             return Reason(text=escape("It usually succeeds on its schedule."), hint="Is the scheduler running?")
     said = reason(error_type=card.error_type, message=card.message, filename=card.filename)

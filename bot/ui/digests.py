@@ -8,7 +8,7 @@ from discord import ui
 from bot.failures.card import Acknowledgement, DigestCard, DigestLine, IncidentKind, ReminderCard
 from bot.ui import custom_ids, links
 from bot.ui.layout import Accent, button, dotted, link_button, panel, row, small
-from bot.ui.phrases import kind
+from bot.ui.phrases import kind, other_than_failed
 from bot.ui.reasons import reason
 from bot.ui.text import at, count, duration, escape, plural, since
 
@@ -17,13 +17,14 @@ LINES = 6
 EXAMPLE_LIMIT = 25
 LINE_REASON_LIMIT = 60
 NAMED = 3
+_ENDED = {IncidentKind.FAILED, IncidentKind.REVOKED}
 
 
 def what(line: DigestLine) -> str:
     """As "Consume file: Unsupported mime type application/zip"."""
     subject = str(kind(line.task_type))
-    if line.kind is IncidentKind.REVOKED:
-        return f"{subject}: not run"
+    if said := other_than_failed(line.kind, line.error_type):
+        return f"{subject}: {said}"
     why = reason(error_type=line.error_type, message=line.message, limit=LINE_REASON_LIMIT)
     return f"{subject}: {why.text}" if why else subject
 
@@ -59,10 +60,24 @@ def _span(first_at: datetime, last_at: datetime) -> str:
 
 
 def _title(card: DigestCard) -> str:
-    failed = f"{plural(card.total, 'task')} failed"
+    became, ended = _became(card)
+    told = f"{plural(card.total, 'task')} {became}"
     if card.catch_up_since is not None:
-        return f"{failed} while the bot was away, since {at(card.catch_up_since)}"
-    return f"{failed} {_span(card.first_at, card.last_at)}"
+        return f"{told} while nothing could be told here, since {at(card.catch_up_since)}"
+    return f"{told} {_span(card.first_at, card.last_at)}" if ended else told
+
+
+def _became(card: DigestCard) -> tuple[str, bool]:
+    """What became of them, in a word that is true of all; and whether all of them ended."""
+    kinds = {line.kind for line in card.lines}
+    if kinds & {IncidentKind.STUCK, IncidentKind.SILENT}:
+        still = "stands still" if card.total == 1 else "stand still"
+        return (f"failed or {still}" if kinds & _ENDED else still), False
+    if kinds == {IncidentKind.REVOKED}:
+        never = all(line.error_type is None for line in card.lines)
+        were = "was" if card.total == 1 else "were"
+        return f"{were} not run" if never else "did not finish", True
+    return "failed or did not finish" if IncidentKind.REVOKED in kinds else "failed", True
 
 
 def acknowledged_by(acknowledgements: Sequence[Acknowledgement]) -> str | None:

@@ -13,7 +13,7 @@ from bot.ui.custom_ids import CustomId
 from bot.ui.filters import Wanted
 from bot.ui.layout import OPTION_LIMIT, OPTIONS, Accent, Option, button, dotted, menu, panel, row, small
 from bot.ui.outages import server_name
-from bot.ui.phrases import doing, kind, kind_label, status
+from bot.ui.phrases import doing, kind, kind_label, other_than_failed, revoked, state, status
 from bot.ui.reasons import one_line, reason
 from bot.ui.text import at, clean, count, cut, duration, escape, plural, since
 from bot.ui.wanted import told
@@ -59,9 +59,7 @@ def _place(page: int, shown: int, total: int, ordering: str | None = None) -> st
 def task_line(task: Task) -> str:
     """One line on a phone: state, what, when."""
     moment = task.date_done or task.date_started or task.date_created
-    return dotted(
-        f"**{status(task.status)}** {doing(task.task_type, task.filename, name_limit=NAME_LIMIT)}", since(moment)
-    )
+    return dotted(f"**{state(task)}** {doing(task.task_type, task.filename, name_limit=NAME_LIMIT)}", since(moment))
 
 
 def failure_line(task: Task) -> str:
@@ -139,7 +137,7 @@ def offers(tasks: Sequence[Task], *, now: datetime) -> list[tuple[str, str]]:
     for task in tasks:
         name = clean(task.filename or str(kind(task.task_type)).replace("\\", ""))
         age = duration((now - task.date_created).total_seconds())
-        label = dotted(cut(name, SUGGESTED_NAME_LIMIT), clean(str(status(task.status))), f"{age} ago", f"#{task.id}")
+        label = dotted(cut(name, SUGGESTED_NAME_LIMIT), clean(str(state(task))), f"{age} ago", f"#{task.id}")
         found.append((cut(label, OPTION_LIMIT), cut(task.task_id, OPTION_LIMIT)))
     return found
 
@@ -199,20 +197,30 @@ _ROW_STATE = {
     IncidentState.GONE: "no longer in Paperless",
     IncidentState.ENDED: "over",
 }
-_ROW_KIND = {
-    IncidentKind.FAILED: TaskStatus.FAILURE,
-    IncidentKind.REVOKED: TaskStatus.REVOKED,
-}
+
+
+def _row_state(found: FailureRow) -> str:
+    if said := _ROW_STATE.get(found.state) or ("acknowledged" if found.acknowledgement else None):
+        return said
+    if found.kind is IncidentKind.REVOKED:
+        return revoked(found.error_type)
+    return status(TaskStatus.FAILURE) if found.kind is IncidentKind.FAILED else found.kind.value
+
+
+def _row_reason(found: FailureRow | Mute) -> str | None:
+    if found.kind is not IncidentKind.FAILED:
+        return other_than_failed(found.kind, found.error_type)
+    why = reason(error_type=found.error_type, message=found.message, filename=found.filename, limit=LINE_REASON_LIMIT)
+    return why.text if why else None
 
 
 def row_line(found: FailureRow, *, show_server: bool = False) -> str:
     """One failure behind a card."""
-    why = reason(error_type=found.error_type, message=found.message, filename=found.filename, limit=LINE_REASON_LIMIT)
-    state = _ROW_STATE.get(found.state) or ("acknowledged" if found.acknowledgement else None)
-    what = status(_ROW_KIND[found.kind]) if found.kind in _ROW_KIND else found.kind.value
+    what = _row_state(found)
+    why = None if found.kind is IncidentKind.REVOKED and what == revoked(found.error_type) else _row_reason(found)
     subject = doing(found.task_type, found.filename, name_limit=NAME_LIMIT)
     where = str(escape(found.server)) if show_server else None
-    return dotted(f"**{state or what}** {subject}", since(found.at), why.text if why else None, where)
+    return dotted(f"**{what}** {subject}", since(found.at), why, where)
 
 
 def look_through(
@@ -242,7 +250,8 @@ def _mute_menu(kinds: Sequence[DigestLine], card_id: int, *, show_server: bool) 
         Option(
             label=f"{count(line.count)} × {kind_label(TaskType(line.task_type))}{_in(line.server, show=show_server)}",
             value=str(line.line_id),
-            description=one_line(line.message or line.error_type or "", None),
+            description=other_than_failed(line.kind, line.error_type)
+            or one_line(line.message or line.error_type or "", None),
         )
         for line in kinds
     ]
@@ -255,11 +264,10 @@ def _in(server: str, *, show: bool) -> str:
 
 def _mute_line(mute: Mute, *, show_server: bool) -> str:
     subject = doing(mute.task_type, mute.filename, name_limit=NAME_LIMIT) if mute.filename else kind(mute.task_type)
-    why = reason(error_type=None, message=mute.message, filename=mute.filename, limit=LINE_REASON_LIMIT)
     swallowed = f"{plural(mute.swallowed, 'failure')} meanwhile" if mute.swallowed else None
     ends = f"until {at(mute.until)}" + (", or until it changes" if mute.until_change else "")
     where = str(escape(mute.server)) if show_server else None
-    return dotted(f"**{subject}**", why.text if why else None, where, ends, f"by <@{mute.user_id}>", swallowed)
+    return dotted(f"**{subject}**", _row_reason(mute), where, ends, f"by <@{mute.user_id}>", swallowed)
 
 
 def mutes(found: Sequence[Mute], *, show_server: bool, note: str | None = None) -> ui.LayoutView:
@@ -271,7 +279,7 @@ def mutes(found: Sequence[Mute], *, show_server: bool, note: str | None = None) 
         Option(
             label=clean(mute.filename or kind_label(TaskType(mute.task_type))) + _in(mute.server, show=show_server),
             value=str(mute.mute_id),
-            description=one_line(mute.message or "", mute.filename),
+            description=other_than_failed(mute.kind, mute.error_type) or one_line(mute.message or "", mute.filename),
         )
         for mute in ordered
     ]

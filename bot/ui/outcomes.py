@@ -9,6 +9,7 @@ from bot.failures.card import (
     BacklogCard,
     DigestLine,
     IncidentCard,
+    IncidentKind,
     IncidentState,
     OutageCard,
     OutageReason,
@@ -31,7 +32,7 @@ from bot.ui.cards import acknowledged, can_acknowledge, title
 from bot.ui.custom_ids import AcknowledgeAll, Mute
 from bot.ui.layout import Accent, button, dotted, panel, row
 from bot.ui.outages import server_name
-from bot.ui.phrases import doing, kind
+from bot.ui.phrases import doing, kind, other_than_failed
 from bot.ui.reasons import reason
 from bot.ui.text import at, clean, count, escape, plural, redact
 
@@ -115,12 +116,13 @@ def sure(custom_id: AcknowledgeAll, open_total: int) -> ui.LayoutView:
 def muted(mute: MuteRecord | None) -> str:
     if mute is None:
         return "There is nothing to mute any more."
+    other = other_than_failed(mute.kind, mute.error_type)
     if mute.filename:
-        what = str(doing(mute.task_type, mute.filename))
+        what = dotted(str(doing(mute.task_type, mute.filename)), other)
     else:
-        said = reason(error_type=None, message=mute.message, limit=MUTED_REASON_LIMIT)
+        said = reason(error_type=mute.error_type, message=mute.message, limit=MUTED_REASON_LIMIT)
         file = ", whatever the file," if mute.task_type == TaskType.CONSUME_FILE else ""
-        what = dotted(str(kind(mute.task_type)), said.text if said else None) + file
+        what = dotted(str(kind(mute.task_type)), other or (said.text if said else None)) + file
     change = ", or until it fails differently" if mute.until_change else ""
     return (
         f"Muted: {what} is not told again until {at(mute.until)}{change}. What fails meanwhile is counted, "
@@ -164,9 +166,10 @@ def _mutes(card: IncidentCard) -> ui.ActionRow[ui.LayoutView] | None:
 
 def incident_details(card: IncidentCard, task: Task | None, *, note: str | None) -> tuple[ui.LayoutView, str | None]:
     """`task` as Paperless has it now; without it what the ledger kept, which is all but the traceback."""
+    failed = card.kind is IncidentKind.FAILED
     return replies.details(
         headline=title(card),
-        error_type=(task.error_type if task else None) or card.error_type,
+        error_type=(task.error_type if task else None) or (card.error_type if failed else None),
         error_message=(task.error_message if task else None) or card.message,
         traceback=task.traceback if task else None,
         note="\n".join(filter(None, (note, _muted(card)))) or None,

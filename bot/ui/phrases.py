@@ -1,6 +1,7 @@
 """Paperless's words in a team's words: what a task does, where it came from, what became of it."""
 
-from bot.paperless.models import TaskStatus, TaskType, TriggerSource
+from bot.failures.card import IncidentKind
+from bot.paperless.models import Task, TaskStatus, TaskType, TriggerSource
 from bot.ui.text import FILE_NAME_LIMIT, Escaped, clean, escape
 
 _DOING = {
@@ -54,6 +55,10 @@ _STATUS = {
     TaskStatus.FAILURE: "failed",
     TaskStatus.REVOKED: "not run",
 }
+NOT_RUN = "It expired before a worker took it, or somebody stopped it."
+STOPPED = "It was ended from outside: by somebody, or because its worker was stopped."
+WORKER_HINT = "Is the worker running?"
+_STOPPED_STATE = Escaped("stopped")
 
 
 OWNER_LIMIT = 60
@@ -109,6 +114,28 @@ def owned_by(user_id: int | None, *, name: str | None) -> Escaped | None:
     if user_id is None:
         return None
     return Escaped(f"owner {escape(name, OWNER_LIMIT)}" if name else f"owner #{user_id}")
+
+
+def state(task: Task) -> Escaped:
+    """As `status`; one that was revoked while it ran was run, if not to its end."""
+    return _STOPPED_STATE if task.status == TaskStatus.REVOKED and task.date_started else status(task.status)
+
+
+def revoked(error_type: str | None) -> Escaped:
+    """The same of a failure that the ledger keeps: see `IncidentCard.error_type`."""
+    return _STOPPED_STATE if error_type == TaskStatus.STARTED else status(TaskStatus.REVOKED)
+
+
+def other_than_failed(kind: IncidentKind, error_type: str | None) -> Escaped | None:
+    """What became of a task that did not fail, for the place where a failure has its reason; None for one that did."""
+    match kind:
+        case IncidentKind.REVOKED:
+            return Escaped("stopped while it ran") if error_type == TaskStatus.STARTED else revoked(error_type)
+        case IncidentKind.STUCK:
+            return Escaped("running for too long" if error_type == TaskStatus.STARTED else "waiting for too long")
+        case IncidentKind.SILENT:
+            return Escaped("no success for too long")
+    return None
 
 
 def status(value: TaskStatus) -> Escaped:

@@ -6,7 +6,7 @@ from bot.paperless.models import Task, TaskStatus, TaskType
 from bot.ui import custom_ids, links
 from bot.ui.cards import duplicate_line, open_button
 from bot.ui.layout import TEXT_LIMIT, Accent, button, dotted, panel, row, small
-from bot.ui.phrases import doing, owned_by, source
+from bot.ui.phrases import NOT_RUN, STOPPED, WORKER_HINT, doing, owned_by, source
 from bot.ui.reasons import reason
 from bot.ui.text import code_block, duration, escape, length, redact, since
 
@@ -62,8 +62,8 @@ def _story(task: Task, link_base: str) -> list[str | None]:
             return _success(task, link_base)
         case TaskStatus.FAILURE:
             return _failure(task, link_base)
-        case TaskStatus.REVOKED if task.date_started is None:
-            return ["It expired before a worker took it, or somebody stopped it. Is the worker running?"]
+        case TaskStatus.REVOKED:
+            return [STOPPED] if task.date_started else [f"{NOT_RUN} {WORKER_HINT}"]
     return []
 
 

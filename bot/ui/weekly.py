@@ -6,14 +6,13 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.failures.card import IncidentKind
 from bot.failures.worst import WorstError
 from bot.ui import custom_ids, summaries
 from bot.ui.cards import open_button
 from bot.ui.charts import Chart
 from bot.ui.layout import Accent, Picture, button, dotted, panel, row, small
 from bot.ui.outages import server_name
-from bot.ui.phrases import kind
+from bot.ui.phrases import kind, other_than_failed
 from bot.ui.reasons import reason
 from bot.ui.summaries import PICTURE, LookBack
 from bot.ui.text import count, plural, since
@@ -62,7 +61,7 @@ def _worst(errors: Sequence[WorstError]) -> list[str]:
 
 def _line(error: WorstError) -> str:
     why = reason(error_type=error.error_type, message=error.message, filename=error.filename, limit=_LINE_REASON_LIMIT)
-    said = "not run" if error.kind is IncidentKind.REVOKED else why.text if why else None
+    said = other_than_failed(error.kind, error.error_type) or (why.text if why else None)
     return dotted(f"{count(error.count)} × {kind(error.task_type)}", said)
 
 

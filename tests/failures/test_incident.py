@@ -65,6 +65,13 @@ def test_these_are_incidents_of_their_own(says: str, changes: dict[str, Any]) ->
     assert fingerprint() != fingerprint(**changes), says
 
 
+def test_what_was_revoked_while_it_ran_is_known_from_what_never_began() -> None:
+    began = failure_of(a_task(None, status=TaskStatus.REVOKED), server="home")
+    never = failure_of(a_task(None, status=TaskStatus.REVOKED, date_started=None), server="home")
+    assert (began.error_type, never.error_type) == ("started", None)
+    assert began.kind_print != never.kind_print
+
+
 def test_another_server_is_another_incident() -> None:
     assert fingerprint() != fingerprint(server="office")
 

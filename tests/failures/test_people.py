@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.failures.card import Card, DigestCard, IncidentCard, Mute, ReminderCard
+from bot.failures.card import Card, DigestCard, IncidentCard, IncidentKind, Mute, ReminderCard
 from bot.failures.parts import CHUNK
 from tests.failures.world import ADA, ROLE, World, a_world, digests, incident_cards
 
@@ -64,6 +64,19 @@ class TestMutes:
         )
         world.home.fail("noisy.pdf")
         await world.poll(2)
+
+    async def test_of_what_was_not_run_is_listed_as_that(self, tmp_path: Path) -> None:
+        """A failure of the same task is told all the same."""
+        async with a_world(tmp_path) as world:
+            world.home.worker.stop()
+            world.home.revoke(world.home.upload("never.pdf"))
+            await world.poll()
+            [card] = incident_cards(world.channels)
+            await world.desk.mute(
+                card_id=card.card_id, for_=timedelta(hours=1), until_change=False, user_id=ADA, user_name="ada"
+            )
+            [mute] = await world.ledger.mutes.running()
+            assert (mute.kind, mute.filename) == (IncidentKind.REVOKED, "never.pdf")
 
     async def test_until_it_changes(self, tmp_path: Path) -> None:
         async with a_world(tmp_path) as world:

@@ -1,5 +1,6 @@
 """What each card says: first the whole story, then the reason, then what can be done."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -131,8 +132,18 @@ class TestOtherKinds:
         ]
         assert buttons(view)[0] == "Acknowledge"
 
+    async def test_what_was_stopped_while_it_ran_is_not_said_to_have_never_begun(self) -> None:
+        """As /task says it, whose answer knows when it was started."""
+        view = render(incident(kind=IncidentKind.REVOKED, error_type="started", message=None))
+        assert lines(view)[:2] == [
+            "**Consuming invoice-11.pdf was stopped while it ran**",
+            "It was ended from outside: by somebody, or because its worker was stopped.",
+        ]
+
     async def test_revoked_again(self) -> None:
-        view = render(incident(kind=IncidentKind.REVOKED, task_type="mail_fetch", filename=None, count=3))
+        view = render(
+            incident(kind=IncidentKind.REVOKED, task_type="mail_fetch", filename=None, error_type=None, count=3)
+        )
         assert lines(view)[0] == "**Mail fetch was not run, 3 times**"
 
     async def test_stuck_while_running(self) -> None:
@@ -144,6 +155,20 @@ class TestOtherKinds:
     async def test_stuck_waiting(self) -> None:
         view = render(stuck("pending"))
         assert lines(view)[0] == f"**Consuming invoice-11.pdf has been waiting for a worker since {AT}**"
+
+    async def test_a_queue_that_stands_still_says_how_many_wait(self) -> None:
+        """The name of the newest beside the time of the oldest would be true of neither."""
+        queue = replace(stuck("pending"), count=20, open_count=12)
+        assert (
+            lines(render(queue))[0]
+            == f"**Consume file: 12 tasks have been waiting for a worker, the first since {AT}**"
+        )
+
+    @pytest.mark.parametrize("state", [IncidentState.ENDED, IncidentState.SUCCEEDED])
+    async def test_a_queue_that_moves_again(self, state: IncidentState) -> None:
+        """That the newest succeeded says nothing of the others."""
+        moved = replace(stuck("pending"), count=20, open_count=0, state=state)
+        assert lines(render(moved))[0] == "**Consume file: 20 tasks that stood still went on**"
 
     async def test_stuck_and_over(self) -> None:
         view = render(incident(kind=IncidentKind.STUCK, state=IncidentState.ENDED))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.failures.card import OutageReason
+from bot.failures.card import IncidentKind, OutageReason
 from bot.ui.cards import render
 from bot.ui.layout import Accent
 from tests.ui.examples import ADA, AT, NOW, T, backlog, digest, in_discord, in_paperless, line, outage, reminder
@@ -47,7 +47,38 @@ class TestDigest:
 
     async def test_catching_up_says_since_when(self) -> None:
         view = render(digest(catch_up_since=NOW, total=37, open_total=37))
-        assert lines(view)[0] == f"**37 tasks failed while the bot was away, since {AT}**"
+        assert lines(view)[0] == f"**37 tasks failed while nothing could be told here, since {AT}**"
+
+    @pytest.mark.parametrize(
+        ("kinds", "says"),
+        [
+            (["revoked"], "12 tasks were not run within 2 min"),
+            (["revoked:started"], "12 tasks did not finish within 2 min"),
+            (["failed", "revoked"], "12 tasks failed or did not finish within 2 min"),
+            (["failed", "silent"], "12 tasks failed or stand still"),
+            (["stuck:started", "silent"], "12 tasks stand still"),
+        ],
+    )
+    async def test_what_did_not_fail_is_not_said_to_have_failed(self, kinds: list[str], says: str) -> None:
+        found = [kind.partition(":") for kind in kinds]
+        of_each = tuple(
+            line(line_id=number, kind=IncidentKind(kind), error_type=status or None, message=None)
+            for number, (kind, _, status) in enumerate(found)
+        )
+        view = render(digest(total=12, open_total=12, lines=of_each, kinds=len(of_each)))
+        assert lines(view)[0] == f"**{says}**"
+
+    async def test_each_line_says_what_became_of_its_kind(self) -> None:
+        kinds = [
+            ("revoked", None, "not run"),
+            ("revoked", "started", "stopped while it ran"),
+            ("stuck", "started", "running for too long"),
+            ("stuck", "pending", "waiting for too long"),
+            ("silent", None, "no success for too long"),
+        ]
+        for kind, status, says in kinds:
+            one = line(kind=IncidentKind(kind), error_type=status, message=None, examples=(), example_count=0)
+            assert lines(render(digest(lines=(one,))))[1] == f"**412** Consume file: {says}"
 
     async def test_several_servers_are_told_apart(self) -> None:
         view = render(digest(show_server=True, link_base=None))

@@ -55,6 +55,12 @@ class TestActive:
         assert ids(view) == ["t1:open:home", "t1:active:home:0", "t1:active:home:2"]
 
 
+async def test_what_was_revoked_while_it_ran_was_stopped() -> None:
+    began = task(status=TaskStatus.REVOKED, result_data=None)
+    never = task(status=TaskStatus.REVOKED, result_data=None, date_started=None)
+    assert [lists.task_line(one)[:11] for one in (began, never)] == ["**stopped**", "**not run**"]
+
+
 class TestListing:
     async def test_a_list_of_everything_says_neither_filters_nor_a_place(self) -> None:
         view = lists.listing([running(1)], total=1, page=0, wanted=Wanted(), code="", server="home", show_server=False)
@@ -149,6 +155,10 @@ class TestLookThrough:
         (menu,) = (one for one in components_of(view) if one.get("options"))
         assert menu["options"][0]["label"].endswith("Consume file (home)")
 
+    async def test_what_stands_still_has_no_error_of_the_servers(self) -> None:
+        stuck = failure_row(kind=IncidentKind.STUCK, error_type="started", message=None)
+        assert lists.row_line(stuck) == f"**stuck** Consuming invoice-11.pdf · {T} · running for too long"
+
     async def test_nothing_left(self) -> None:
         assert "Nothing is left" in texts(lists.look_through([], card_id=8, total=0, page=0, show_server=False))
 
@@ -162,7 +172,8 @@ class TestLookThrough:
             ({"state": IncidentState.SUCCEEDED}, "**succeeded after all**"),
             ({"state": IncidentState.GONE}, "**no longer in Paperless**"),
             ({"acknowledgement": in_discord()}, "**acknowledged**"),
-            ({"kind": IncidentKind.REVOKED}, "**not run**"),
+            ({"kind": IncidentKind.REVOKED, "error_type": None}, "**not run**"),
+            ({"kind": IncidentKind.REVOKED, "error_type": "started"}, "**stopped**"),
         ],
     )
     async def test_what_became_of_it_comes_first(self, changes: dict[str, Any], said: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.failures.card import IncidentState, Mute, OutageReason
+from bot.failures.card import IncidentKind, IncidentState, Mute, OutageReason
 from bot.failures.outcome import (
     Acknowledged,
     AcknowledgeOutcome,
@@ -19,7 +19,7 @@ from bot.failures.outcome import (
 )
 from bot.paperless.errors import TimedOut
 from bot.paperless.models import TaskStatus, TaskType
-from bot.ui import outcomes, replies
+from bot.ui import lists, outcomes, replies
 from bot.ui.custom_ids import AcknowledgeAll
 from tests.ui import examples
 from tests.ui.examples import ADA, LINK_BASE, NOW, UUID, T, in_discord, incident, outage, task
@@ -192,6 +192,21 @@ class TestPresses:
             "Muted: Consuming x.pdf is not told again until <t:1795442400:f>, or until it fails differently. "
             "What fails meanwhile is counted, and told then. `/tasks mutes` ends it early."
         )
+
+    def test_a_mute_of_what_did_not_fail_says_of_what(self) -> None:
+        """A mail fetch that fails is told all the same."""
+        mute = Mute(
+            mute_id=1, server="home", task_type="mail_fetch", filename=None, message=None, until=NOW,
+            until_change=False, user_id=ADA, user_name="ada", at=NOW, swallowed=0, kind=IncidentKind.REVOKED,
+        )  # fmt: skip
+        assert outcomes.muted(mute).startswith("Muted: Mail fetch · not run is not told again until ")
+        assert "**Mail fetch** · not run · until" in texts(lists.mutes([mute], show_server=False))
+
+    async def test_the_details_of_what_stands_still_name_no_error(self) -> None:
+        view, _ = outcomes.incident_details(
+            incident(kind=IncidentKind.STUCK, error_type="started", message=None), None, note=None
+        )
+        assert "Error type" not in texts(view)
 
 
 hostile = st.one_of(st.none(), st.text(max_size=6000), st.sampled_from(["[x](https://evil.example)", "```", "\ud800"]))
