@@ -19,15 +19,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from discord.errors import DiscordServerError
-
 from bot.config import Settings
 from bot.sandbox.discord import SandboxDiscord, ids
 from bot.sandbox.paperless import SandboxPaperless
 from tests.soak import memory
 from tests.soak.books import Books, Outcome
+from tests.soak.heard import Heard
 from tests.soak.jumping import ClockOfDiscord, ClockOfPaperless, Time, run
-from tests.soak.lives import Killed, Lives
+from tests.soak.lives import Lives
 from tests.soak.people import People
 from tests.soak.weather import Weather
 
@@ -67,24 +66,6 @@ class Numbers:
     lives: dict[str, int]
     weather: dict[str, int]
     people: dict[str, int]
-
-
-class Heard(logging.Handler):
-    """What was logged as an error, but for discord.py's word that it connects again, and answers that a Discord which
-    says 5xx did not take: that is the weather. Nor what a life that was killed could not write any more."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.first: list[str] = []
-        self.number = 0
-
-    def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[1] if record.exc_info else None
-        if record.name == "discord.client" or isinstance(error, DiscordServerError | Killed):
-            return
-        self.number += 1
-        if len(self.first) < 20:
-            self.first.append(logging.Formatter().format(record))
 
 
 class Day:
