@@ -5,6 +5,7 @@ what was read at the start holds until the end.
 """
 
 import difflib
+import json
 import os
 import re
 import tomllib
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 from urllib.parse import unquote
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -22,6 +25,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.keys import Mistake
 from bot.sections import (
     AccessSection,
     AuditSection,
@@ -37,6 +41,8 @@ from bot.sections import (
 from bot.ui import redaction
 
 ENV_PREFIX = "BOT_"
+WHOLE = "whole_sentence"
+"""Of pydantic's errors those whose message begins with its key already."""
 PLACEHOLDER = re.compile(r"\$\{\w+\}")
 
 
@@ -53,6 +59,7 @@ class Environment(EnvSettingsSource):
 
     def __init__(self, settings_cls: type[BaseSettings], file: dict[str, Any]) -> None:
         super().__init__(settings_cls)
+        self._file = file
         servers = file.get("paperless")
         self._names = {name.lower(): name for name in servers} if isinstance(servers, dict) else {}
 
@@ -60,7 +67,27 @@ class Environment(EnvSettingsSource):
         found = super().__call__()
         if isinstance(servers := found.get("paperless"), dict):
             found["paperless"] = {self._names.get(name.lower(), name): section for name, section in servers.items()}
+        _take_the_place(found, self._file)
         return found
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo | None, value: Any) -> Any:
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            if field is None:  # `token_file`, say: text, beside the fields that there are
+                raise
+            return Mistake(text="is a list or a table, and as a variable JSON, such as [4000000000000000004]")
+
+
+def _take_the_place(found: dict[str, Any], file: dict[str, Any]) -> None:
+    """A secret that is a variable wins over the file's, also where one is given as a file and the other is not."""
+    for key, value in list(found.items()):
+        in_file = file.get(key)
+        if isinstance(value, dict) and isinstance(in_file, dict):
+            _take_the_place(value, in_file)
+        other = key.removesuffix("_file") if key.endswith("_file") else f"{key}_file"
+        if other in file and other not in found:
+            found[other] = ""
 
 
 class Settings(BaseSettings):
@@ -85,13 +112,17 @@ class Settings(BaseSettings):
     database: DatabaseSection = DatabaseSection()
     health: HealthSection = HealthSection()
 
-    @model_validator(mode="after")
-    def _routes_name_servers(self) -> Self:
-        for number, route in enumerate(self.failures.routes):
-            unknown = sorted(set(route.servers) - set(self.paperless))
+    @field_validator("failures")
+    @classmethod
+    def _routes_name_servers(cls, failures: FailuresSection, info: ValidationInfo) -> FailuresSection:
+        """Where the servers themselves are right: else it would say that the one that is meant is not there."""
+        for number, route in enumerate(failures.routes):
+            unknown = sorted(set(route.servers) - set(info.data.get("paperless", route.servers)))
             if unknown:
-                raise ValueError(f"failures.routes.{number}.servers: no [paperless.{unknown[0]}] in this file")
-        return self
+                raise PydanticCustomError(
+                    WHOLE, f"failures.routes.{number}.servers: no [paperless.{unknown[0]}] in this file"
+                )
+        return failures
 
     @model_validator(mode="after")
     def _secrets_are_masked(self) -> Self:
@@ -133,11 +164,20 @@ def _secrets_in(value: Any) -> Iterator[str]:
             yield from _secrets_in(inner)
 
 
+NUMBER = "must be a number; of a role, channel or server of Discord the id: right click, Copy ID"
 WORDS = {
     "missing": "missing",
     "too_short": "missing: name a server, such as [paperless.home]",
     "string_pattern_mismatch": "a server's name has up to 32 letters, digits, _ and -",
-    "int_parsing": "must be a number; of a role, channel or server of Discord the id: right click, Copy ID",
+    "int_parsing": NUMBER,
+    "int_type": NUMBER,
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "string_type": "must be text, in quotes",
+    "tuple_type": "must be a list, in square brackets",
+    "dict_type": "must be a table",
     "model_type": "must be a table",
     "model_attributes_type": "must be a table",
 }
@@ -145,13 +185,23 @@ WORDS = {
 
 
 def _sentence(error: Any) -> str:
-    key = ".".join(str(part) for part in error["loc"] if part != "[key]")
-    if error["type"] == "extra_forbidden":
-        message = f"unknown key: {_known_instead(error['loc'])}"
-    else:
-        message = WORDS.get(error["type"], error["msg"]).removeprefix("Value error, ")
-    message = redaction.redact(message.replace("Input should be", "must be"))
+    loc, wrong = error["loc"], error["input"]
+    if isinstance(wrong, Mistake) and wrong.key is not None:
+        loc = (*loc[:-1], wrong.key)
+    key = "" if error["type"] == WHOLE else ".".join(str(part) for part in loc if part != "[key]")
+    message = redaction.redact(_message(error).replace("Input should be", "must be"))
     return f"{key}: {message}" if key else message
+
+
+def _message(error: Any) -> str:
+    if isinstance(wrong := error["input"], Mistake):
+        return wrong.text
+    if error["type"] == "extra_forbidden":
+        return f"unknown key: {_known_instead(error['loc'])}"
+    if len(error["loc"]) == 2 and error["loc"][0] == "paperless" and error["type"].startswith("model_"):
+        return "stands in no server's table: write [paperless.home], or another name, instead of [paperless]"
+    message: str = WORDS.get(error["type"], error["msg"])
+    return message.removeprefix("Value error, ")
 
 
 def _known_instead(loc: tuple[int | str, ...]) -> str:
@@ -182,10 +232,13 @@ def _placeholders(values: Any, *path: str) -> Iterator[str]:
 
 def _unknown_sections() -> Iterator[str]:
     """Variables that look like ours and name no section: pydantic-settings would pass over them in silence."""
-    for name in sorted(os.environ):
+    for name in sorted(name for name in os.environ if name.startswith(ENV_PREFIX)):
         section, separator, _ = name.removeprefix(ENV_PREFIX).partition("__")
-        if name.startswith(ENV_PREFIX) and separator and section.lower() not in Settings.model_fields:
+        if separator and section.lower() not in Settings.model_fields:
             yield f"{name}: unknown key: there is no section [{section.lower()}]"
+        first, single, key = section.partition("_")
+        if not separator and single and first.lower() in Settings.model_fields:
+            yield f"{name}: unknown key: two underscores follow the section, is it {ENV_PREFIX}{first}__{key}?"
 
 
 def load(path: Path | None) -> Settings:
@@ -196,12 +249,14 @@ def load(path: Path | None) -> Settings:
     values: dict[str, Any] = {}
     if path is not None:
         try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
+            values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             raise ConfigError([f"{path}: no such file; copy config.example.toml to it and fill it in"]) from None
         except OSError as error:
             raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError:
+            raise ConfigError([f"{path}: not UTF-8: save it in this encoding"]) from None
+        except tomllib.TOMLDecodeError as error:
             raise ConfigError([f"{path}: not valid TOML: {error}"]) from None
     mistakes = [*_placeholders(values), *_unknown_sections()]
     try:

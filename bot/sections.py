@@ -12,7 +12,19 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from bot import crontab
-from bot.keys import HttpUrl, KnownStatus, KnownTaskType, KnownTriggerSource, Section, Snowflake, Timezone
+from bot.keys import (
+    TEN_YEARS,
+    DatabaseUrl,
+    Headers,
+    HttpUrl,
+    KnownStatus,
+    KnownTaskType,
+    KnownTriggerSource,
+    Section,
+    Snowflake,
+    Timezone,
+    is_one_word,
+)
 
 CHANNEL, OTHER_CHANNEL, ROLE = 3000000000000000003, 3000000000000000004, 4000000000000000004
 Roles = tuple[Snowflake, ...]
@@ -30,9 +42,12 @@ class DiscordSection(Section):
     @field_validator("token")
     @classmethod
     def _token_is_set(cls, token: SecretStr) -> SecretStr:
-        if not token.get_secret_value().strip():
+        text = token.get_secret_value().strip()
+        if not text:
             raise ValueError("is empty: copy it from the Bot page of your application on the developer portal")
-        return token
+        if not is_one_word(text):
+            raise ValueError("contains a space, a line break or the like: copy the token alone, without the word Bot")
+        return SecretStr(text)
 
 
 class PaperlessSection(Section):
@@ -51,7 +66,7 @@ class PaperlessSection(Section):
         description="certificates (PEM) to verify the server with",
         examples=["/etc/ssl/private-ca.pem"],
     )
-    headers: dict[str, SecretStr] = Field(
+    headers: Headers = Field(
         default_factory=dict,
         description="sent with every request, for a proxy in front",
         examples=[{"CF-Access-Client-Id": ""}],
@@ -65,8 +80,8 @@ class PaperlessSection(Section):
         text = token.get_secret_value().strip()
         if not text:
             raise ValueError("is empty: create one in Paperless-ngx under My Profile, API Auth Token")
-        if any(character.isspace() for character in text):
-            raise ValueError("contains a space or a line break: copy the token alone, without the word Token")
+        if not is_one_word(text):
+            raise ValueError("contains a space, a line break or the like: copy the token alone, without the word Token")
         return SecretStr(text)
 
     @field_validator("ca_file")
@@ -145,29 +160,31 @@ class FailuresSection(Receiver):
         default=5, ge=0, le=20, description="cards of their own in one interval; the rest goes into one digest"
     )
     escalate_after_seconds: float = Field(
-        default=0, ge=0, description="remind when nobody acknowledged for so long; 0: never"
+        default=0, ge=0, le=TEN_YEARS, description="remind when nobody acknowledged for so long; 0: never"
     )
     escalate_role_id: Snowflake | None = Field(default=None, description="mentioned by the reminder", examples=[ROLE])
     repeat_interval_seconds: float = Field(
         default=4 * 3600,
         ge=60,
+        le=TEN_YEARS,
         description="between reminders; how long after an acknowledgement the same failure reopens its card",
     )
     stuck_started_seconds: float = Field(
         default=2 * 3600,
         ge=0,
+        le=TEN_YEARS,
         description="a task that runs for longer is told as stuck (the server's own limit is 1,800 s); 0: never",
     )
     stuck_pending_seconds: float = Field(
-        default=2 * 3600, ge=0, description="a task that waits for longer is told as stuck; 0: never"
+        default=2 * 3600, ge=0, le=TEN_YEARS, description="a task that waits for longer is told as stuck; 0: never"
     )
-    silence_seconds: dict[KnownTaskType, Annotated[float, Field(gt=0)]] = Field(
+    silence_seconds: dict[KnownTaskType, Annotated[float, Field(gt=0, le=TEN_YEARS)]] = Field(
         default_factory=dict,
         description="told when no task of a type succeeded for so long",
         examples=[{"mail_fetch": 3600, "train_classifier": 14400}],
     )
     unreachable_after_seconds: float = Field(
-        default=60, ge=0, description="told when a server has not answered for so long"
+        default=60, ge=0, le=TEN_YEARS, description="told when a server has not answered for so long"
     )
     routes: tuple[Route, ...] = Field(
         default=(),
@@ -246,21 +263,14 @@ class DatabaseSection(Section):
     """What the bot keeps: the ledger, and with it the audit."""
 
     # repr=False: it may hold a password.
-    url: str = Field(
+    url: DatabaseUrl = Field(
         default="sqlite:///bot.db",
         repr=False,
         description="or postgresql://user:password@host/name: then several processes may run",
     )
     keep_days: float = Field(
-        default=365, ge=0, description="what was settled longer ago is forgotten, with its buttons; 0: never"
+        default=365, ge=0, le=36500, description="what was settled longer ago is forgotten, with its buttons; 0: never"
     )
-
-    @field_validator("url")
-    @classmethod
-    def _known_database(cls, url: str) -> str:
-        if not url.startswith(("sqlite:///", "postgresql://")):
-            raise ValueError("must start with sqlite:/// or postgresql://")
-        return url
 
 
 class HealthSection(Section):
