@@ -42,9 +42,7 @@ async def load_view(
 
 
 async def _server_state(connection: AsyncConnection, name: str, away_since: datetime | None) -> ServerState:
-    row = (await connection.execute(select(server).where(server.c.name == name))).mappings().one_or_none()
-    if row is None:
-        return ServerState(server=name)
+    row = (await connection.execute(select(server).where(server.c.name == name))).mappings().one()
     return rows.server_state_from(row, away_since=away_since)
 
 

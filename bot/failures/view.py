@@ -1,7 +1,10 @@
-"""What the ledger knows that a plan needs, and what the world has just said: frozen values, read in one transaction."""
+"""What the ledger knows that a plan needs, and what the world has just said: frozen values, read in one transaction.
+
+What is read from the ledger has no default: mypy then names the reader (`loading.py`, `rows.py`) that lacks a field.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.failures.actions import Window
@@ -27,7 +30,7 @@ class Standing:
     state: IncidentState
     settled_at: datetime | None
     card_stands: bool
-    has_card: bool = True
+    has_card: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,14 +57,14 @@ class ServerState:
     """`away_since`: when the bot last heard from the server, if that is long ago; None while it listens."""
 
     server: str
-    away_since: datetime | None = None
-    outage_since: datetime | None = None
-    outage_reason: OutageReason | None = None
-    outage_detail: str = ""
-    outage_tries: int = 0
-    outage_ended_at: datetime | None = None
-    outage_card: int | None = None
-    outage_shown_at: datetime | None = None
+    away_since: datetime | None
+    outage_since: datetime | None
+    outage_reason: OutageReason | None
+    outage_detail: str
+    outage_tries: int
+    outage_ended_at: datetime | None
+    outage_card: int | None
+    outage_shown_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,9 +136,9 @@ class Snapshot:
 @dataclass(frozen=True, kw_only=True)
 class View:
     server: ServerState
-    incidents: Mapping[str, Standing] = field(default_factory=dict)  # by fingerprint
-    windows: Mapping[int, Window] = field(default_factory=dict)  # by channel
-    mutes: tuple[Muted, ...] = ()
-    swallowed: tuple[Swallowed, ...] = ()  # of mutes that are over
-    waiting: tuple[Waiting, ...] = ()
-    followed: Mapping[str, Followed] = field(default_factory=dict)  # by task_id
+    incidents: Mapping[str, Standing]  # by fingerprint
+    windows: Mapping[int, Window]  # by channel
+    mutes: tuple[Muted, ...]
+    swallowed: tuple[Swallowed, ...]  # of mutes that are over
+    waiting: tuple[Waiting, ...]
+    followed: Mapping[str, Followed]  # by task_id

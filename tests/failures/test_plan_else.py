@@ -1,7 +1,8 @@
 """The specification, second part: what is done elsewhere, or no failure; and what holds for every plan."""
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import MISSING, fields, replace
+from datetime import datetime, timedelta
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -13,10 +14,19 @@ from bot.failures.actions import (
     OpenIncident,
     PostCard,
     Reason,
+    Window,
 )
 from bot.failures.card import IncidentKind, IncidentState
 from bot.failures.plan import plan
+from bot.failures.rows import window_from, window_values
 from bot.failures.view import (
+    Followed,
+    Muted,
+    OpenFailure,
+    ServerState,
+    Standing,
+    Swallowed,
+    View,
     Waiting,
 )
 from bot.paperless.models import TaskStatus
@@ -235,3 +245,18 @@ def test_no_more_than_six_new_messages_a_window_whatever_the_hour(moment: dateti
     failures = [replace(each, at=moment) for each in many(100)]
     made = plan(failing(*failures), view(), a_policy(), moment)
     assert sum(isinstance(action, PostCard) for action in made) == 6
+
+
+@pytest.mark.parametrize("read", [View, ServerState, Standing, Muted, Swallowed, Waiting, Followed, OpenFailure])
+def test_what_a_plan_is_given_from_the_ledger_has_no_default(read: type[Any]) -> None:
+    """A field that nobody reads from there would be right in the cases above, and never in the bot."""
+    assert [each.name for each in fields(read) if (each.default, each.default_factory) != (MISSING, MISSING)] == []
+
+
+def test_the_ledger_keeps_all_of_a_window() -> None:
+    kinds = get_type_hints(Window)
+    values: dict[str, Any] = {
+        name: number if kind in (int, int | None) else NOW + timedelta(hours=number)
+        for number, (name, kind) in enumerate(kinds.items(), start=1)
+    }
+    assert window_from(window_values(Window(**values), {})) == Window(**values)
