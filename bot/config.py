@@ -256,7 +256,7 @@ def load(path: Path | None) -> Settings:
             raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
         except UnicodeDecodeError:
             raise ConfigError([f"{path}: not UTF-8: save it in this encoding"]) from None
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # nested too deeply, or a number of too many digits
             raise ConfigError([f"{path}: not valid TOML: {error}"]) from None
     mistakes = [*_placeholders(values), *_unknown_sections()]
     try:

@@ -103,12 +103,15 @@ def _timezone(name: str) -> str:
 Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
+HOST = re.compile(r"""[^\s/?#@<>"\\^`{|}%\x00-\x20\x7f]+""")
+
+
 def _http_url(url: str) -> str:
     try:
         parsed = URL(url)
     except ValueError:
         parsed = URL()
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if parsed.scheme not in ("http", "https") or not HOST.fullmatch(parsed.host or ""):
         raise ValueError(f"{url!r} is not a URL that starts with http:// or https://")
     if parsed.user or parsed.password or parsed.query_string or parsed.fragment:
         raise ValueError("must hold no user name, password, query or fragment")
@@ -138,6 +141,10 @@ def _can_be_sent(headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
 Headers = Annotated[dict[str, SecretStr], AfterValidator(_can_be_sent)]
 
 
+SERVER_OPTIONS = {"sslmode", "ssl", "passfile", "target_session_attrs", "krbsrvname", "gsslib", "host", "port"}
+"""Of the address of a PostgreSQL: what asyncpg takes as text."""
+
+
 def _database_url(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql://")):
         raise ValueError("must start with sqlite:/// or postgresql://")
@@ -147,6 +154,9 @@ def _database_url(url: str) -> str:
         raise ValueError("is no address, such as postgresql://host:5432/name") from None
     if address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:"):
         raise ValueError("names no file, and what the bot has told must outlive it: sqlite:///bot.db")
+    unknown = set(address.query) - (SERVER_OPTIONS if address.get_backend_name() == "postgresql" else set())
+    if unknown:
+        raise ValueError(f"takes no {min(unknown)} behind its ?")
     if address.port is not None and not 0 < address.port < 65536:
         raise ValueError("has a port that no machine has: they end with 65535")
     return url

@@ -156,6 +156,12 @@ def test_a_mistake_never_shows_a_secret(tmp_path: Path) -> None:
         ("database.url='sqlite:///:memory:'", "database.url: names no file"),
         ("database.url='sqlite:///'", "database.url: names no file"),
         ("database.url='postgresql://bot@db:port/bot'", "database.url: is no address, such as postgresql://host"),
+        ("database.url='postgresql://db/bot?conect_timeout=5'", "database.url: takes no conect_timeout behind its ?"),
+        ("database.url='sqlite:///bot.db?mode=ro'", "database.url: takes no mode behind its ?"),
+        (
+            "paperless.home.public_url='http://our paperless/'",
+            "paperless.home.public_url: 'http://our paperless/' is not",
+        ),
         ("database.url='postgresql://bot@db:99999/bot'", "database.url: has a port that no machine has"),
     ],
 )
@@ -230,6 +236,13 @@ def test_a_token_file_that_cannot_serve_is_told(tmp_path: Path, line: str, told:
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file; copy config"):
         load(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("value", ["[" * 3000, "9" * 5000])
+def test_what_python_reads_no_further_is_a_mistake(tmp_path: Path, value: str) -> None:
+    (mistake,) = mistakes(tmp_path, f"x = {value}")
+
+    assert "not valid TOML" in mistake
 
 
 def test_a_file_that_is_no_toml_is_told_with_its_line(tmp_path: Path) -> None:
