@@ -27,7 +27,7 @@ from bot.presses import ids_in
 from bot.ui import custom_ids
 from bot.ui.bare import bare
 from bot.ui.cards import render, title, without_links
-from bot.ui.text import plain, redact
+from bot.ui.text import dated, plain, redact
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -245,13 +245,18 @@ class DiscordNotifier:
         return None
 
     async def _open_thread(self, message: discord.Message, card: Card) -> None:
-        name = title(card) if isinstance(card, IncidentCard) else "Failures"
         try:
-            await message.create_thread(name=plain(name.replace("\\", ""), THREAD_NAME_LIMIT))
+            await message.create_thread(name=thread_name(card))
         except (discord.DiscordException, aiohttp.ClientError, OSError, ValueError) as error:
             log.warning(
                 "no thread under message %s: %s", message.id, redact(str(error)), extra={"event": "thread_not_opened"}
             )
+
+
+def thread_name(card: Card) -> str:
+    """The story of the card, in a place without markdown."""
+    name = dated(title(card)) if isinstance(card, IncidentCard) else "Failures"
+    return plain(name.replace("\\", ""), THREAD_NAME_LIMIT)
 
 
 def _cards_in(message: discord.Message) -> set[int]:

@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.failures.card import BacklogCard, Card, DigestCard, IncidentCard, OutageCard, ReminderCard
 from bot.failures.drills import Drills
+from bot.failures.ledger import RowPage
 from bot.failures.outcome import Acknowledged, AcknowledgeOutcome
 from bot.failures.retention import Retention
 from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say
@@ -196,20 +197,24 @@ class Failures(commands.Cog):
             return
         turning = interaction.message is not None and interaction.message.flags.ephemeral
         await (defer_update if turning else defer)(interaction)
-        offset = custom_id.page * lists.PAGE
-        if isinstance(card, ReminderCard):
-            page = await self.bot.ledger.open_rows(offset=offset, limit=lists.PAGE)
-        else:
-            page = await self.bot.ledger.rows(custom_id.card_id, offset=offset, limit=lists.PAGE)
+        number, page = custom_id.page, await self._rows(custom_id.card_id, card, custom_id.page)
+        if not page.rows and number:  # there are fewer by now
+            number, page = 0, await self._rows(custom_id.card_id, card, 0)
         view = lists.look_through(
             page.rows,
             card_id=custom_id.card_id,
             total=page.total,
-            page=custom_id.page,
+            page=number,
             show_server=self.bot.several_servers,
             kinds=card.lines if isinstance(card, DigestCard) else (),
         )
         await (change if turning else say)(interaction, view)
+
+    async def _rows(self, card_id: int, card: Card | None, page: int) -> RowPage:
+        offset, ledger = page * lists.PAGE, self.bot.ledger
+        if isinstance(card, ReminderCard):
+            return await ledger.reminded_rows(card.channel_id, offset=offset, limit=lists.PAGE)
+        return await ledger.rows(card_id, offset=offset, limit=lists.PAGE)
 
     async def _ask_how_long(self, interaction: BotInteraction, custom_id: MuteLine) -> None:
         await defer(interaction)

@@ -72,7 +72,7 @@ class PostCard:
     not_before: datetime | None = None
     catch_up_since: datetime | None = None
     reply_to_card: int | None = None
-    total: int | None = None  # BACKLOG alone, with the next
+    total: int | None = None  # BACKLOG alone, with the next; a reminder that is over has 0 in the ledger
     unacknowledged: int | None = None
     message_id: int | None = None  # a message that stands already
     follower: int | None = None  # whose message that was

@@ -18,6 +18,7 @@ from bot.failures import rows
 from bot.failures.card import Card, FailureRow, IncidentKind
 from bot.failures.claims import Claims
 from bot.failures.findings import Findings
+from bot.failures.loading import is_reminded_of
 from bot.failures.mutes import Mutes
 from bot.failures.outbox import Outbox
 from bot.failures.rendering import Rendering
@@ -119,6 +120,16 @@ class Ledger:
         conditions = [failure.c.state == rows.OPEN, failure.c.kind != IncidentKind.DRILL.value]
         if server is not None:
             conditions.append(failure.c.server == server)
+        return await self._page(conditions, offset=offset, limit=limit)
+
+    async def reminded_rows(self, channel_id: int, *, offset: int = 0, limit: int = 10) -> RowPage:
+        """What a reminder in that channel is about, the newest first: what was told elsewhere has readers elsewhere."""
+        conditions = [
+            failure.c.state == rows.OPEN,
+            card.c.channel_id == channel_id,
+            card.c.state == "standing",
+            is_reminded_of(),
+        ]
         return await self._page(conditions, offset=offset, limit=limit)
 
     async def _page(self, conditions: list[ColumnElement[bool]], *, offset: int, limit: int) -> RowPage:

@@ -41,6 +41,7 @@ def _unanswered(
         tries=tries,
         ended_at=None,
         card=card,
+        missed=state.outage_missed if going_on or soon_again else None,
         show=soon_again or answer.reason is not state.outage_reason or _worth_an_edit(state, since=since, now=now),
         reason=Reason.SOON_AGAIN if soon_again else Reason.DOES_NOT_ANSWER,
     )
@@ -83,7 +84,7 @@ def _answered(state: ServerState, *, new: int, now: datetime) -> tuple[Action, .
             ended_at=now,
             card=state.outage_card,
             show=True,
-            missed=new,
+            missed=(state.outage_missed or 0) + new,
             reason=Reason.ANSWERS_AGAIN,
         ),
     )

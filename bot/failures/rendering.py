@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.failures import rows
@@ -185,13 +185,14 @@ class Rendering:
         found = (rows.acknowledgement_from(row) for row in (await connection.execute(query)).mappings())
         return tuple(each for each in found if each is not None)
 
-    async def _reminder(self, connection: AsyncConnection, row: rows.Row) -> ReminderCard:
-        """What is open in the channel now, whatever card it is on; nobody is reminded of what they muted."""
+    async def _reminder(self, connection: AsyncConnection, row: rows.Row) -> ReminderCard | None:
+        """What is open in the channel now, whatever card it is on; nobody is reminded of what they muted. One that is
+        over stays so (`refresh_incidents`), and is not posted any more."""
         chosen = (
             select(incident)
             .join(card, card.c.id == incident.c.card_id)
             .where(card.c.channel_id == row["channel_id"], card.c.state == "standing", incident.c.open_count > 0)
-            .where(is_reminded_of())
+            .where(is_reminded_of(), literal(row["total"] is None))
         )
         lines = await lines_of(connection, chosen)
         one = chosen.subquery()
@@ -204,6 +205,8 @@ class Rendering:
                 )
             )
         ).one()
+        if not totals.open_total and row["message_id"] is None:
+            return None
         return ReminderCard(
             card_id=row["id"],
             channel_id=row["channel_id"],

@@ -135,6 +135,7 @@ def server_state_from(row: Row, *, away_since: datetime | None) -> ServerState:
         outage_ended_at=row["outage_ended_at"],
         outage_card=row["outage_card_id"],
         outage_shown_at=row["outage_shown_at"],
+        outage_missed=row["outage_missed"],
     )
 
 

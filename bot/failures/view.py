@@ -65,6 +65,7 @@ class ServerState:
     outage_ended_at: datetime | None
     outage_card: int | None
     outage_shown_at: datetime | None
+    outage_missed: int | None  # failures found so far: a server that is back for a moment tells some
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

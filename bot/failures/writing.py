@@ -93,20 +93,24 @@ async def refresh_incidents(connection: AsyncConnection, incidents: Collection[i
             .values(state=OPEN, settled_at=None, open_since=now)
         )
     await show_again(connection, incidents=incidents)
-    await _show_reminders(connection, incidents)
+    await _end_reminders(connection, incidents)
 
 
-async def _show_reminders(connection: AsyncConnection, incidents: Collection[int]) -> None:
+async def _end_reminders(connection: AsyncConnection, incidents: Collection[int]) -> None:
+    """Once each, by a `total` of 0: a channel may hold those of a year, and Discord limits edits of old messages."""
     channels = select(card.c.channel_id).join(incident, incident.c.card_id == card.c.id)
     still_open = channels.where(incident.c.open_count > 0, is_reminded_of())
     for part in chunks(sorted(incidents)):
         reminders = select(card.c.id).where(
             card.c.kind == "reminder",
             card.c.state == "standing",
+            card.c.total.is_(None),
             card.c.channel_id.in_(channels.where(among(incident.c.id, part))),
             card.c.channel_id.not_in(still_open),
         )
-        await show_cards(connection, (await connection.execute(reminders)).scalars().all())
+        over = (await connection.execute(reminders)).scalars().all()
+        await connection.execute(update(card).where(among(card.c.id, over)).values(total=0))
+        await show_cards(connection, over)
 
 
 async def set_value(connection: AsyncConnection, key: str, value: str) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "code_block",
     "count",
     "cut",
+    "dated",
     "duration",
     "escape",
     "graphemes",
@@ -241,6 +242,14 @@ def _unix(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError("a time without a time zone")
     return int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
+
+
+_MOMENT = re.compile(r"<t:(\d{1,11}):[a-zA-Z]>")
+
+
+def dated(text: str) -> str:
+    """For where Discord draws no times, such as the name of a thread: "2026-11-24 14:00 UTC" for what `at` writes."""
+    return _MOMENT.sub(lambda found: f"{datetime.fromtimestamp(int(found[1]), UTC):%Y-%m-%d %H:%M} UTC", text)
 
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))

@@ -8,9 +8,9 @@ from typing import Any
 import discord
 import pytest
 
-from bot.failures.card import Acknowledgement, IncidentState
+from bot.failures.card import Acknowledgement, Card, IncidentKind, IncidentState
 from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, NotSupported, Post, Unsendable
-from bot.notifier import DiscordNotifier
+from bot.notifier import DiscordNotifier, thread_name
 from bot.sandbox.discord import SandboxDiscord, ids
 from tests.ui import examples
 
@@ -69,6 +69,21 @@ async def desk() -> AsyncIterator[Desk]:
     ):
         await client.login(world.token)
         yield Desk(world, client)
+
+
+@pytest.mark.parametrize(
+    ("card", "name"),
+    [
+        (examples.incident(filename="a_b.pdf"), "Consuming a_b.pdf failed"),
+        (
+            examples.incident(kind=IncidentKind.STUCK, error_type="started", message=None),
+            "Consuming invoice-11.pdf has been running since 2026-11-23 14:00 UTC",
+        ),
+        (examples.digest(), "Failures"),
+    ],
+)
+def test_the_name_of_a_thread_holds_nothing_that_only_a_message_shows(card: Card, name: str) -> None:
+    assert thread_name(card) == name
 
 
 class TestPosting:

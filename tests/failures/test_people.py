@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.failures.card import Card, DigestCard, IncidentCard, IncidentKind, Mute, ReminderCard
 from bot.failures.parts import CHUNK
-from tests.failures.world import ADA, ROLE, World, a_world, digests, incident_cards
+from tests.failures.world import ADA, ALERTS, OTHER, ROLE, World, a_world, digests, incident_cards
 
 
 def reminders(world: World) -> list[ReminderCard]:
@@ -226,6 +226,44 @@ class TestReminders:
             await world.poll(2)
             await world.deliver(5)
             assert reminders(world)[0].open_total == 0
+
+    async def test_one_that_is_over_is_not_edited_again_however_often_a_channel_is_done_with(
+        self, tmp_path: Path
+    ) -> None:
+        """A channel holds the reminders of months, and Discord limits edits of old messages."""
+        async with a_world(tmp_path, escalate_after_seconds=3600) as world:
+            for name in ("first.pdf", "second.pdf", "third.pdf"):
+                row = world.home.fail(name)
+                await world.poll(5, after=900)
+                world.home.acknowledge_in_web_ui([row])
+                await world.poll(2)
+                await world.deliver(5)
+            told = [each for each in world.channels.in_channel() if isinstance(each.card, ReminderCard)]
+            assert [[card.open_total for card in each.states if isinstance(card, ReminderCard)] for each in told] == [
+                [1, 0]
+            ] * 3
+
+    async def test_it_is_about_its_channel_and_so_is_what_it_leads_to(self, tmp_path: Path) -> None:
+        route = {"channel_id": OTHER, "task_types": ["train_classifier"]}
+        async with a_world(tmp_path, escalate_after_seconds=3600, routes=[route]) as world:
+            world.home.fail("forgotten.pdf")
+            world.home.fail_training()
+            await world.poll(5, after=900)
+            [card] = reminders(world)
+            page = await world.ledger.reminded_rows(card.channel_id)
+            assert (card.open_total, page.total, [row.filename for row in page.rows]) == (1, 1, ["forgotten.pdf"])
+
+    async def test_that_discord_was_away_for_is_not_posted_once_all_is_acknowledged(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path, escalate_after_seconds=3600) as world:
+            row = world.home.fail("forgotten.pdf")
+            await world.poll(3, after=900)
+            world.channels.closed.add(ALERTS)
+            await world.poll(3, after=900)
+            world.home.acknowledge_in_web_ui([row])
+            await world.poll(2)
+            world.channels.closed.clear()
+            await world.poll(2, after=900)
+            assert [type(card) for card in world.channels.cards()] == [IncidentCard]
 
     async def test_none_where_it_is_off(self, tmp_path: Path) -> None:
         async with a_world(tmp_path) as world:

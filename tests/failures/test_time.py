@@ -69,6 +69,31 @@ class TestAServerThatDoesNotAnswer:
             await world.deliver(5)
             assert len(outages(world)) == 1
 
+    async def test_and_goes_away_again_soon_keeps_what_failed_in_the_first_part(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path) as world:
+            for name in ("first.pdf", "second.pdf", None):
+                await world.home.down()
+                await world.poll(20)
+                if name:
+                    world.home.fail(name)
+                await world.home.up()
+                await world.poll(2)
+            await world.deliver(5)
+            [card] = outages(world)
+            assert (card.ended_at is not None, card.missed) == (True, 2)
+
+    async def test_another_outage_begins_to_count_anew(self, tmp_path: Path) -> None:
+        async with a_world(tmp_path) as world:
+            for name in ("first.pdf", "second.pdf"):
+                await world.home.down()
+                await world.poll(20)
+                world.home.fail(name)
+                await world.home.up()
+                await world.poll(2)
+                await world.poll(3, after=300)
+            await world.deliver(5)
+            assert [card.missed for card in outages(world)] == [1, 1]
+
     async def test_since_before_the_restart_goes_on_counting(self, tmp_path: Path) -> None:
         async with a_world(tmp_path) as world:
             await world.home.down()
