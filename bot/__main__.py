@@ -5,15 +5,21 @@ again; 1 a defect.
 """
 
 import argparse
-import asyncio
 import logging
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from bot import logs
-from bot.config import ConfigError, Settings, load
-from bot.exits import Exit
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.exits import Exit
 
 DEFAULT_CONFIG = Path("config.toml")
 
@@ -60,70 +66,101 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _settings(path: Path | None) -> Settings:
-    if path is None and DEFAULT_CONFIG.exists():
-        path = DEFAULT_CONFIG
-    return load(path)
+def _settings(path: Path | None) -> "Settings":
+    from bot.config import ConfigError, load
+
+    if path is not None or DEFAULT_CONFIG.exists():
+        return load(path or DEFAULT_CONFIG)
+    try:
+        return load(None)
+    except ConfigError as error:
+        nothing_here = f"no {DEFAULT_CONFIG} in this folder, so that the environment alone was read: see --config"
+        raise ConfigError([nothing_here, *error.mistakes]) from None
 
 
-async def _run(settings: Settings) -> Exit:
+async def _run(settings: "Settings") -> "Exit":
     from bot.run import run_until_signalled
 
     return await run_until_signalled(settings)
 
 
-async def _check(settings: Settings) -> Exit:
+async def _check(settings: "Settings") -> "Exit":
     from bot.check import check, report
 
     findings = await check(settings)
     return report(findings, stream=sys.stdout)
 
 
-def _backup(settings: Settings, target: Path | None) -> Exit:
+def _backup(settings: "Settings", target: Path | None) -> "Exit":
     from bot.backup import backup
 
     return backup(settings.database.url, target, stream=sys.stdout)
 
 
-async def _audit(settings: Settings) -> Exit:
+async def _audit(settings: "Settings") -> "Exit":
     from bot.audit_csv import export
 
     return await export(settings.database.url, stream=sys.stdout, errors=sys.stderr)
 
 
-async def _drill(settings: Settings) -> Exit:
+async def _drill(settings: "Settings") -> "Exit":
     from bot.drill import run_drill
 
     return await run_drill(settings.database.url, stream=sys.stdout)
 
 
-def _demo(arguments: argparse.Namespace) -> Exit:
+def _demo(arguments: argparse.Namespace) -> "Exit":
+    import asyncio
+
+    from bot.config import ConfigError
     from bot.sandbox.demo import run_demo
     from bot.sandbox.own import own_paperless
 
     given = {"token_file": arguments.token_file, "ca_file": arguments.ca_file, "read_only": arguments.read_only}
     if arguments.paperless is None and any(given.values()):
         raise ConfigError(["--token-file, --ca-file and --read-only go with --paperless"])
-    try:
-        own = None if arguments.paperless is None else own_paperless(arguments.paperless, **given)
-        return asyncio.run(run_demo(port=arguments.port, open_browser=not arguments.no_browser, own=own))
-    except KeyboardInterrupt:  # before it was there
-        return Exit.DONE
+    own = None if arguments.paperless is None else own_paperless(arguments.paperless, **given)
+    return asyncio.run(run_demo(port=arguments.port, open_browser=not arguments.no_browser, own=own))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     logs.set_up(arguments.log_format)
-    try:
-        with logs.all_of_it():
+    with _told_to_stop(until_told=arguments.command in ("run", "demo")), logs.all_of_it():
+        try:
             return _carry_out(arguments)
-    except Exception:
-        # Python's own report of a crash would not pass the redactor.
-        logging.getLogger(__name__).critical("a defect ended the bot", exc_info=True, extra={"event": "crashed"})
-        return Exit.DEFECT
+        except Exception:
+            # Python's own report of a crash would not pass the redactor.
+            logging.getLogger(__name__).critical("a defect ended the bot", exc_info=True, extra={"event": "crashed"})
+            return 1  # Exit.DEFECT, whose module may be what cannot be imported
+
+
+@contextmanager
+def _told_to_stop(*, until_told: bool) -> Iterator[None]:
+    """SIGTERM and SIGINT from the first moment on: Python would end with -15 or a traceback, and as the first process
+    of a container not at all. What runs until it is told to stop takes them itself later, and until then ends with 0;
+    what has an end of its own did not come to it."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        sys.exit(0 if until_told else 128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _carry_out(arguments: argparse.Namespace) -> int:
+    import asyncio  # this, and all that is imported in a function here, takes its time: first it can be stopped
+
+    from bot.config import ConfigError
+    from bot.exits import Exit
+
     try:
         if arguments.command == "demo":
             return _demo(arguments)
