@@ -54,10 +54,11 @@ def _number(name: str) -> int:
 
 
 def last_before(trigger: CronTrigger, moment: datetime, *, since: datetime) -> datetime | None:
-    """When it was last due: after `since`, at `moment` or before it. None: not in that time."""
+    """When it was last due: after `since`, at `moment` or before it. None: not in that time. In the night in which an
+    hour comes twice a time in it is due once, the first time (`fold`), as cron does it."""
     due: datetime | None = None
     following = trigger.get_next_fire_time(None, since)
     while following is not None and following <= moment:
-        due = following
+        due = due if following.fold else following
         following = trigger.get_next_fire_time(following, following)
     return due

@@ -9,10 +9,10 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.access import Action
+from bot.choosing import acknowledge_chosen
 from bot.interactions import BotInteraction, change, defer, defer_update, say
 from bot.paperless.errors import NotFound, PaperlessError
 from bot.paperless.models import NEEDS_ATTENTION, Task, TaskStatus, TaskType, TriggerSource
-from bot.presses import chosen
 from bot.refusal import Refusal
 from bot.subcommands import CHOICES, AnyCommand, fit_to_servers, join, leave, named_server
 from bot.tree import asks
@@ -208,8 +208,9 @@ class Lists(commands.Cog):
                 await change(interaction, await self._page(*await self._meant(custom_id), custom_id.page))
             case AcknowledgeListed():
                 where, wanted = await self._meant(custom_id)
-                note = await self._acknowledge_some(interaction, where, chosen(interaction))
-                await change(interaction, await self._page(where, wanted, custom_id.page, note=note))
+                note = await acknowledge_chosen(interaction, where)
+                if note is not None:
+                    await change(interaction, await self._page(where, wanted, custom_id.page, note=note))
             case AcknowledgeWanted():
                 where, wanted = await self._meant(custom_id)
                 until = datetime.fromtimestamp(custom_id.until, filters.EPOCH.tzinfo)
@@ -233,13 +234,6 @@ class Lists(commands.Cog):
         if await self.bot.ledger.value(KEPT_KEY.format(kept)) is None:
             await self.bot.ledger.set_value(KEPT_KEY.format(kept), code)
         return kept
-
-    async def _acknowledge_some(self, interaction: BotInteraction, where: "Server", task_ids: Sequence[str]) -> str:
-        user = interaction.user
-        outcome = await self.bot.desk.acknowledge_tasks(
-            server=where.name, task_ids=task_ids, user_id=user.id, user_name=user.display_name
-        )
-        return outcomes.of_all(outcome, unheard=await since_when(interaction, outcome))
 
     # --- all that fit
 

@@ -10,6 +10,8 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.access import Action
+from bot.choosing import acknowledge_chosen
+from bot.failures.outcome import NotAcknowledged
 from bot.interactions import BotInteraction, change, defer, defer_update, record_reading, say, supplement
 from bot.lookback import drawn, look_back
 from bot.paperless.errors import NotFound, PaperlessError
@@ -168,16 +170,17 @@ class Tasks(commands.Cog):
             user_name=interaction.user.display_name,
         )
         note = outcomes.to_presser(outcome, unheard=await since_when(interaction, outcome))
+        if note and isinstance(outcome, NotAcknowledged):  # whoever did not answer has no newer state to show
+            await say(interaction, replies.message(note))
+            return
         await self._show_anew(interaction, custom_id, note=note)
 
     async def _acknowledge_some(self, interaction: BotInteraction, custom_id: AcknowledgeFailures) -> None:
         await defer_update(interaction)
-        where, user = self.bot.server(custom_id.server), interaction.user
-        outcome = await self.bot.desk.acknowledge_tasks(
-            server=where.name, task_ids=chosen(interaction), user_id=user.id, user_name=user.display_name
-        )
-        note = outcomes.of_all(outcome, unheard=await since_when(interaction, outcome))
-        await change(interaction, await self._failures_page(where, custom_id.page, note=note))
+        where = self.bot.server(custom_id.server)
+        note = await acknowledge_chosen(interaction, where)
+        if note is not None:
+            await change(interaction, await self._failures_page(where, custom_id.page, note=note))
 
     async def _details(self, interaction: BotInteraction, custom_id: OnTask) -> None:
         await defer(interaction)

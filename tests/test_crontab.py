@@ -73,3 +73,12 @@ def test_when_it_was_last_due() -> None:
     assert last_before(cron, SATURDAY, since=SATURDAY - timedelta(days=30)) == monday
     assert last_before(cron, monday, since=SATURDAY - timedelta(days=30)) == monday
     assert last_before(cron, SATURDAY, since=SATURDAY - timedelta(days=1)) is None
+
+
+def test_in_the_night_with_an_hour_twice_it_is_due_once() -> None:
+    cron, noon = trigger("30 2 * * *", timezone="Europe/Berlin"), datetime(2026, 10, 24, 12, tzinfo=UTC)
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    for after in (timedelta(minutes=1), timedelta(hours=1), timedelta(hours=20)):
+        due = last_before(cron, first + after, since=noon)
+        assert due is not None
+        assert due.astimezone(UTC) == first

@@ -27,14 +27,20 @@ def backlog(card: BacklogCard, *, beneath: str = "") -> ui.LayoutView:
     return panel(lines, buttons, beneath=beneath)
 
 
+_ALL_AND_NONE = ("all acknowledged", "none of them acknowledged")
+
+
 def _backlog_title(card: BacklogCard, where: str) -> str:
     if card.total == 0:
         return f"The bot is watching {where}: no failures so far"
     had = f"{plural(card.total, 'task')} in {where} had failed before the bot came"
     if card.unacknowledged is None:
         return had
+    all_of_it, none_of_it = ("acknowledged", "not acknowledged") if card.total == 1 else _ALL_AND_NONE
     if card.unacknowledged == 0:
-        return f"{had}, all acknowledged"
+        return f"{had}, {all_of_it}"
+    if card.unacknowledged == card.total:
+        return f"{had}, {none_of_it}"
     return f"{had}, {count(card.unacknowledged)} of them not acknowledged"
 
 

@@ -57,7 +57,7 @@ def _faster(acknowledgement: Acknowledgement) -> str:
 
 def _not_done(outcome: NotAcknowledged, unheard: str | None) -> str:
     done = f"{plural(outcome.done, 'failure')} acknowledged, the rest not" if outcome.done else "Not acknowledged"
-    return f"{done}: {errors.of_paperless(outcome.error, unheard=unheard)} The button works again."
+    return f"{done}: {errors.of_paperless(outcome.error, unheard=unheard)}"
 
 
 def _vanished(outcome: Acknowledged) -> str | None:
@@ -85,13 +85,15 @@ def to_presser(outcome: AcknowledgeOutcome, *, unheard: str | None = None) -> st
         case UnknownCard():
             return NOT_OURS
         case NotAcknowledged():
-            return _not_done(outcome, unheard)
+            return f"{_not_done(outcome, unheard)} The button works again."
         case _:
             assert_never(outcome)
 
 
 def of_all(outcome: AcknowledgeOutcome, *, unheard: str | None = None) -> str:
-    """Where the question was asked: what was done, always."""
+    """Where the question was asked, or several were chosen: what was done, always. The button may be gone by then."""
+    if isinstance(outcome, NotAcknowledged):
+        return _not_done(outcome, unheard)
     if isinstance(outcome, Acknowledged) and not outcome.vanished:
         return f"{plural(outcome.count, 'failure')} acknowledged."
     return to_presser(outcome, unheard=unheard) or "Done."

@@ -39,6 +39,9 @@ def _last(last: Task | None) -> str:
         if last.status == TaskStatus.STARTED:
             return f"The last one is still running, started {since(last.date_started or last.date_created)}."
         return f"The last one still waits for a worker, queued {since(last.date_created)}."
+    if last.status == TaskStatus.REVOKED:
+        became = "stopped while it ran" if last.date_started else "not run"
+        return f"The last one was {became}, queued {since(last.date_created)}."
     took = "" if last.duration_seconds is None else f", took {duration(last.duration_seconds)}"
     failed = " and failed" if last.needs_attention else ""
     return f"The last one ran {since(last.date_created)}{failed}{took}."

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 from sqlalchemy import delete
 
@@ -134,6 +135,28 @@ class TestList:
         assert "9 to 16 of 20" in texts(second)
         assert "1 failure acknowledged." in texts(after)
         assert "19 failures acknowledged." in texts(done)
+
+    @pytest.mark.parametrize("command", ["tasks list", "tasks failures"])
+    async def test_what_could_not_be_acknowledged_is_said_and_the_list_stays(self, house: House, command: str) -> None:
+        """It was replaced by "not known", without a word of what had been asked for."""
+        house.paperless.fail("a.pdf")
+        async with house.bot():
+            listed = await house.command(command)
+            await house.paperless.down()
+            menu = menus(listed)[SOME]
+            pressed = await house.discord.select(
+                user_id=ids.BEN_ID,
+                message_id=int(listed["id"]),
+                custom_id=menu["custom_id"],
+                values=[menu["options"][0]["value"]],
+            )
+            await house.discord.until(lambda: bool(pressed.followups), timeout=10)
+            said = await pressed.reply()
+        assert "Not acknowledged: " in texts(said)
+        assert "has not answered since" in texts(said)
+        assert said["flags"] & discord.MessageFlags.ephemeral.flag
+        assert said["id"] != listed["id"]
+        assert "The button works again" not in texts(said)
 
     async def test_filters_that_the_ledger_lost_are_not_taken_for_none(self, house: House) -> None:
         rows = fail_wordily(house, 3)

@@ -94,6 +94,18 @@ class TestAboutAServer:
         )
         assert accent(view) == Accent.GREY
 
+    @pytest.mark.parametrize(
+        ("total", "unacknowledged", "says"),
+        [
+            (1, 1, "1 task in Paperless had failed before the bot came, not acknowledged"),
+            (1, 0, "1 task in Paperless had failed before the bot came, acknowledged"),
+            (3, 0, "3 tasks in Paperless had failed before the bot came, all acknowledged"),
+            (3, 3, "3 tasks in Paperless had failed before the bot came, none of them acknowledged"),
+        ],
+    )
+    async def test_how_many_of_them_are_open(self, total: int, unacknowledged: int, says: str) -> None:
+        assert lines(render(backlog(total=total, unacknowledged=unacknowledged)))[0] == f"**{says}**"
+
     async def test_what_is_not_known_is_not_claimed(self) -> None:
         assert "acknowledged" not in lines(render(backlog(unacknowledged=None)))[0]
 

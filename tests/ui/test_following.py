@@ -146,6 +146,11 @@ class TestTheQuestion:
             (None, "-# Paperless lists no earlier run."),
             (examples.task(status=TaskStatus.SUCCESS), "took 4 s."),
             (examples.task(status=TaskStatus.FAILURE), "and failed"),
+            (
+                examples.task(status=TaskStatus.REVOKED, result_data=None, date_started=None),
+                "The last one was not run, queued",
+            ),
+            (examples.task(status=TaskStatus.REVOKED, result_data=None), "The last one was stopped while it ran"),
             (waits(1), "The last one still waits for a worker, queued"),
             (waits(1, status=TaskStatus.STARTED), "The last one is still running, started"),
         ],

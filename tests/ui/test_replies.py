@@ -174,6 +174,12 @@ class TestPresses:
     def test_after_acknowledge_all_the_number_is_always_told(self) -> None:
         assert outcomes.of_all(Acknowledged(count=1000, vanished=0)) == "1,000 failures acknowledged."
 
+    def test_of_several_no_button_is_promised(self) -> None:
+        """The question is gone with its button, and what was chosen in a menu had none."""
+        said = outcomes.of_all(NotAcknowledged(error=TimedOut("No answer"), done=500))
+        assert said.startswith("500 failures acknowledged, the rest not: No answer.")
+        assert "button" not in said
+
     async def test_acknowledge_all_asks_once_saying_how_many(self) -> None:
         view = outcomes.sure(AcknowledgeAll(8, 1234), 1000)
         assert lines(view) == ["**Acknowledge 1,000 failures in Paperless?**", "There is no way back."]
