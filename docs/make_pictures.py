@@ -125,7 +125,7 @@ async def a_burst(demo: Demo, page: Page, film: Film) -> None:
 
 
 async def shown(page: Page, words: str) -> Locator:
-    message = page.locator(".message", has_text=words).last
+    message = page.locator(".message", has=page.locator(".content", has_text=words)).last
     await message.wait_for(timeout=20_000)
     await page.wait_for_timeout(SETTLED_MS)
     return message

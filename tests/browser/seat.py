@@ -38,13 +38,15 @@ class Seat:
         await form.get_by_role("button", name=ACTIONS[action].label, exact=True).click()
 
     async def says(self, words: str) -> None:
-        await expect(self.ben.locator("#world-status")).to_contain_text(words)
+        status = self.ben.locator("#world-status")
+        await expect(status).to_contain_text(words)
+        await expect(status).to_be_in_viewport()  # however far down the item is
 
     async def lamp(self, words: str) -> None:
         await expect(self.ben.locator("#lamps")).to_contain_text(words, timeout=PATIENCE_MS)
 
     def cards(self, words: str) -> Locator:
-        return self.ben.locator(".message", has=self.ben.locator(".container")).filter(has_text=words)
+        return self.ben.locator(".message", has=self.ben.locator(".container", has_text=words))
 
     async def card(self, words: str, *, says: str = "") -> Locator:
         newest = self.cards(words).last

@@ -112,12 +112,40 @@ async def test_on_a_phone_the_drawers_open_and_close(open_page: Open) -> None:
     await expect(panel).to_be_hidden()
     await expect(page.get_by_role("button", name="World")).to_be_focused()
     await page.get_by_role("button", name="Channels").click()
+    await page.get_by_role("button", name="Dark theme").click()
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert await violations(page) == []
+    await page.get_by_role("button", name="Tour").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Step 1 of 6")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Channels")).to_be_focused()
+    await page.keyboard.press("Enter")
     await page.get_by_role("button", name="general").click()
     await expect(page.get_by_role("heading", name="general")).to_be_visible()
     await expect(page.get_by_role("navigation")).to_be_hidden()
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide
+
+
+async def test_on_a_phone_nothing_of_who_one_is_and_where_one_writes_is_cut_off(open_page: Open) -> None:
+    page = await open_page("ada", viewport=PHONE)
+    squeezed = """(select) => {
+      const free = Object.assign(select.cloneNode(true), { value: select.value });
+      free.style.setProperty("position", "absolute");
+      select.after(free);
+      const wanted = free.offsetWidth;
+      free.remove();
+      return wanted > select.offsetWidth;
+    }"""
+    assert not await page.locator("#person").evaluate(squeezed)
+    too_long = """(field) => {
+      const style = getComputedStyle(field);
+      const pen = document.createElement("canvas").getContext("2d");
+      pen.font = style.font;
+      const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+      return pen.measureText(field.placeholder).width > room;
+    }"""
+    assert not await page.locator("#composer-input").evaluate(too_long)
 
 
 async def test_messages_are_one_stop_of_the_tab_key_and_arrows_move_among_them(stage: Stage, open_page: Open) -> None:

@@ -1,12 +1,13 @@
 """The chat without a bot: components, live changes, focus, what people write, no answer within three seconds."""
 
+import re
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import FloatRect, Locator, Page, expect
 
 from bot.sandbox.discord import Upload, ids
 from bot.sandbox.discord.messages import Draft
@@ -132,6 +133,46 @@ async def test_people_write_to_each_other_in_two_windows(open_page: Open) -> Non
     await expect(ben.get_by_label("Message #paperless-alerts")).to_have_value("")
 
 
+async def test_shift_and_enter_begin_a_line_and_the_field_grows_with_it(stage: Stage, open_page: Open) -> None:
+    page = await open_page()
+    for number in range(40):
+        await stage.discord.post_message(ids.BEN_ID, f"line {number}", channel_id=ids.ALERTS_ID)
+    await expect(page.locator("#log").get_by_text("line 39")).to_be_in_viewport()
+    field = page.get_by_label("Message #paperless-alerts")
+    low = await box(field)
+    await field.fill("one")
+    for _ in range(4):
+        await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("two")
+    assert (await box(field))["height"] > 2 * low["height"]
+    await expect(page.locator("#log").get_by_text("line 39")).to_be_in_viewport(ratio=1)
+    await scroll_up(page)
+    pill, composer = await box(page.locator("#jump")), await box(page.locator("#composer"))
+    assert pill["y"] + pill["height"] <= composer["y"]
+    await page.keyboard.press("Enter")
+    newest = page.locator(".message", has_text="two")
+    await expect(newest).to_be_in_viewport()
+    await expect(newest.locator(".text")).to_have_text(re.compile("one\\s+two"))
+    assert (await box(field))["height"] < low["height"] + 1
+
+
+async def test_who_is_named_with_an_at_is_mentioned_but_not_in_code(open_page: Open) -> None:
+    ben, cleo = await open_page("ben"), await open_page("cleo")
+    await cleo.get_by_label("Message #paperless-alerts").fill("@Ben and @Archivists, not `@Ben` nor @Nobody")
+    await cleo.keyboard.press("Enter")
+    await expect(ben.locator(".message.mine .mention")).to_have_text(["@Ben", "@Archivists"])
+    await expect(ben.locator(".message .text")).to_have_text("@Ben and @Archivists, not @Ben nor @Nobody")
+
+
+async def test_what_was_written_on_another_day_says_so(stage: Stage, open_page: Open) -> None:
+    page = await open_page()
+    await stage.discord.post_message(ids.BEN_ID, "old", channel_id=ids.ALERTS_ID)
+    await expect(page.locator(".stamp")).not_to_contain_text("/")
+    stage.discord.clock.advance(2 * 86_400)
+    stage.tell_status()
+    await expect(page.locator(".stamp")).to_contain_text("/")
+
+
 async def test_a_file_with_a_hostile_name_is_text_and_a_download(stage: Stage, open_page: Open) -> None:
     page = await open_page()
     nasty = "<img src=x onerror=alert(1)>.pdf"
@@ -214,6 +255,25 @@ async def test_what_comes_while_the_window_is_hidden_stands_below_a_line(stage: 
     await page.evaluate(hide, True)
     await stage.discord.post_message(ids.ADA_ID, "unseen", channel_id=ids.ALERTS_ID)
     await expect(page.locator(".entry", has=page.locator(".divider.new"))).to_contain_text("unseen")
+
+
+async def test_escape_reads_all(stage: Stage, open_page: Open) -> None:
+    page = await open_page()
+    for number in range(40):
+        await stage.discord.post_message(ids.BEN_ID, f"line {number}", channel_id=ids.ALERTS_ID)
+    await expect(page.locator("#log").get_by_text("line 39")).to_be_in_viewport()
+    await scroll_up(page)
+    await stage.discord.post_message(ids.ADA_ID, "down here", channel_id=ids.ALERTS_ID)
+    await expect(page.locator(".divider.new")).to_have_count(1)
+    await page.locator("#composer-input").press("Escape")
+    await expect(page.locator(".divider.new")).to_have_count(0)
+    await expect(page.locator("#log").get_by_text("down here")).to_be_in_viewport()
+
+
+async def box(found: Locator) -> FloatRect:
+    measured = await found.bounding_box()
+    assert measured is not None
+    return measured
 
 
 async def scroll_up(page: Page) -> None:

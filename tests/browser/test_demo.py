@@ -15,7 +15,7 @@ RED, GREY = "#c0392b", "#7f8c8d"
 
 
 def card(page: Page, words: str) -> Locator:
-    return page.locator(".message", has=page.locator(".container")).filter(has_text=words)
+    return page.locator(".message", has=page.locator(".container", has_text=words))
 
 
 async def command(page: Page, typed: str) -> None:
@@ -51,7 +51,9 @@ async def test_details_are_for_the_one_who_asks_and_may(demo: Demo, open_page: O
     ben, cleo = await open_page("ben"), await open_page("cleo")
     demo.stage.paperless.fail("a.pdf")
     await card(ben, "a.pdf failed").get_by_role("button", name="Details").click()
-    await expect(ben.locator(".message.ephemeral")).to_contain_text("ConsumerError")
+    details = ben.locator(".message.ephemeral")
+    await expect(details).to_contain_text("ConsumerError")
+    await expect(details.locator(".reply")).to_have_text("Reply to Paperless TasksConsuming a.pdf failed")
     await expect(cleo.locator(".message.ephemeral")).to_have_count(0)
     await card(cleo, "a.pdf failed").get_by_role("button", name="Details").click()
     await expect(cleo.locator(".message.ephemeral")).to_contain_text("@Archivists")

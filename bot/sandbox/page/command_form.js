@@ -55,7 +55,9 @@ export function commandForm(command, values, { onsend, oncancel }) {
     onsend(read.options, read.files);
   });
   form.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") oncancel();
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    oncancel();
   });
   return {
     element: form,

@@ -4,6 +4,7 @@ import { commandForm } from "./command_form.js";
 import { matching, slashCommands, typedCommand } from "./commands.js";
 import { byId, el, replaceChildren } from "./dom.js";
 import { interact, NO_ANSWER } from "./interactions.js";
+import { phone } from "./layout.js";
 import { listbox } from "./listbox.js";
 import { sizeText } from "./media.js";
 import { store } from "./store.js";
@@ -23,7 +24,7 @@ export function createComposer({ notice, onsent }) {
 
   function begin(command, values) {
     list.hide();
-    input.value = "";
+    write("");
     form = commandForm(command, values, { onsend: (options, chosen) => send(command, options, chosen), oncancel: end });
     replaceChildren(slot, form.element);
     plain.hidden = true;
@@ -51,14 +52,14 @@ export function createComposer({ notice, onsent }) {
     const content = input.value.trim();
     if (!content && files.length === 0) return;
     const named = Object.fromEntries(files.map((file, index) => [`files[${index}]`, file]));
-    input.value = "";
+    write("");
     files = [];
     drawFiles();
     onsent();
     try {
-      await sendMessage(store.channelId, { user: store.me.id, content }, named);
+      await sendMessage(store.channelId, { user: store.me.id, content: withIds(content) }, named);
     } catch (error) {
-      input.value = content;
+      write(content);
       notice({ text: `Not sent: ${error.message}` });
     }
   }
@@ -69,7 +70,7 @@ export function createComposer({ notice, onsent }) {
     const complete = typed && typed.command.options.every((option) => !option.required || option.name in typed.values);
     if (complete && Object.keys(typed.values).length === 0) {
       list.hide();
-      input.value = "";
+      write("");
       return send(typed.command, {}, {});
     }
     const chosen = list.open ? list.active?.command : typed?.command;
@@ -86,18 +87,33 @@ export function createComposer({ notice, onsent }) {
     drawFiles();
   }
 
+  /** The field is as high as its text, up to a limit. */
+  function grow() {
+    input.style.setProperty("height", "auto");
+    input.style.setProperty("height", `${input.scrollHeight}px`);
+  }
+  function write(text) {
+    input.value = text;
+    grow();
+  }
+  function suggest(commands) {
+    list.show(commands);
+    if (list.open) byId("announcer").textContent = `${commands.length} command${commands.length === 1 ? "" : "s"}`;
+  }
+
   input.addEventListener("input", () => {
+    grow();
     const text = input.value;
     if (!text.startsWith("/")) return list.hide();
     const typed = typedCommand(available(), text);
     const beyond = typed && text.length > typed.command.path.length + 1;
     if (beyond && typed.command.options.length) return begin(typed.command, typed.values);
-    return list.show(shown(text));
+    return suggest(shown(text));
   });
   input.addEventListener("blur", () => list.hide());
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Enter") {
+    if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       enter();
     } else if (event.key === "Tab" && !event.shiftKey && list.open && list.active) {
@@ -107,15 +123,27 @@ export function createComposer({ notice, onsent }) {
   });
   plain.addEventListener("submit", (event) => { event.preventDefault(); enter(); });
   byId("composer-slash").addEventListener("click", () => {
-    input.value = "/";
+    write("/");
     input.focus();
-    list.show(shown("/"));
+    suggest(shown("/"));
   });
   byId("composer-attach").addEventListener("click", () => picker.click());
   picker.addEventListener("change", () => { attach(picker.files); picker.value = ""; input.focus(); });
   dropZone(byId("chat"), attach);
 
-  return { place: (channel) => { input.placeholder = `Message #${channel.name}, or / for a command`; input.setAttribute("aria-label", `Message #${channel.name}`); } };
+  function place({ name }) {
+    input.placeholder = phone.matches ? `Message #${name}` : `Message #${name}, or / for a command`;
+    input.setAttribute("aria-label", `Message #${name}`);
+  }
+  phone.addEventListener("change", () => { if (store.channel) place(store.channel); });
+  return { place };
+}
+
+/** What one types as `@Ben` is sent as a mention, as Discord's app does; within code it stays text. */
+function withIds(text) {
+  const ids = new Map([...store.everyone.map((user) => [user.name, `<@${user.id}>`]), ...store.roles.map((role) => [role.name, `<@&${role.id}>`])]);
+  const mentioned = (part) => part.replace(/(?<!\S)@(\w+)/g, (whole, name) => ids.get(name) ?? whole);
+  return text.split(/(`[^`]*`)/).map((part) => (part.startsWith("`") ? part : mentioned(part))).join("");
 }
 
 function dropZone(zone, ondrop) {

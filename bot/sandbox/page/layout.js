@@ -1,8 +1,9 @@
-// Theme, and the drawers that hold channels and panel where the window is narrow.
+// Theme, and the drawers that hold channels, panel and what has no room above where the window is narrow.
 import { byId } from "./dom.js";
 
 const THEME = "theme";
 const darkWanted = matchMedia("(prefers-color-scheme: dark)");
+export const phone = matchMedia("(max-width: 720px)");
 
 export function startTheme() {
   const button = byId("theme");
@@ -44,5 +45,13 @@ export function startDrawers() {
     drawers[open].focus();
   });
   byId("shade").addEventListener("click", () => openDrawer(null));
+  phone.addEventListener("change", placeButtons);
+  placeButtons();
   return openDrawer;
+}
+
+function placeButtons() {
+  const buttons = [byId("tour-again"), byId("theme")];
+  if (phone.matches) byId("drawer-end").append(...buttons);
+  else byId("person-hint").after(...buttons);
 }

@@ -10,10 +10,18 @@ export function listbox({ owner, label, multiple = false, onpick }) {
   });
   let options = [];
   let active = -1;
-  owner.setAttribute("role", "combobox");
+  // A field of several lines may not be called a combobox: it stays a text field that has suggestions.
+  const isText = owner.localName === "textarea";
+  if (isText) owner.setAttribute("aria-autocomplete", "list");
+  else owner.setAttribute("role", "combobox");
   owner.setAttribute("aria-haspopup", "listbox");
   owner.setAttribute("aria-controls", id);
-  owner.setAttribute("aria-expanded", "false");
+  expand(false);
+
+  function expand(open) {
+    element.hidden = !open;
+    if (!isText) owner.setAttribute("aria-expanded", String(open));
+  }
 
   function optionNode(option, index) {
     return el(
@@ -46,14 +54,12 @@ export function listbox({ owner, label, multiple = false, onpick }) {
     show(next, { at = 0 } = {}) {
       options = next;
       replaceChildren(element, options.map(optionNode));
-      element.hidden = options.length === 0;
-      owner.setAttribute("aria-expanded", String(list.open));
+      expand(options.length > 0);
       active = -1;
       activate(at);
     },
     hide() {
-      element.hidden = true;
-      owner.setAttribute("aria-expanded", "false");
+      expand(false);
       owner.removeAttribute("aria-activedescendant");
     },
     /** Whether the key was one of the list's own. */

@@ -111,24 +111,28 @@ export function createLog(actions) {
     pinned = nearBottom();
     countMissed(pinned ? 0 : missed);
   });
-  new ResizeObserver(() => { if (pinned) toBottom(); }).observe(list);
+  const size = new ResizeObserver(() => { if (pinned) toBottom(); });
+  size.observe(list);
+  size.observe(scroller);
   byId("jump").addEventListener("click", () => { pinned = true; toBottom(); moveTo(list.lastElementChild); });
+  byId("chat").addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) markRead(); });
+
+  /** Everything above is read, and the newest should be seen: the person wrote, or pressed Escape. */
+  function markRead() {
+    const old = unreadFrom;
+    unreadFrom = null;
+    pinned = true;
+    if (old) draw(old, { isNew: false });
+    toBottom();
+  }
 
   return {
-    reset, draw, remove,
+    reset, draw, remove, markRead,
     redraw: (id) => draw(id, { isNew: false }),
     /** From here on messages count as unread: the person looks elsewhere. */
     leave() { if (unreadFrom === null) pinned = false; },
     /** The person looks here again; what came meanwhile stays below its line. */
     back() { if (unreadFrom === null) pinned = nearBottom(); },
-    /** The person wrote: everything above is read, and what was written should be seen. */
-    markRead() {
-      const old = unreadFrom;
-      unreadFrom = null;
-      pinned = true;
-      if (old) draw(old, { isNew: false });
-      toBottom();
-    },
     say: (message) => { byId("announcer").textContent = spoken(message); },
   };
 }

@@ -17,7 +17,7 @@ import { createTour } from "./tour.js";
 const failures = new Map();
 const refreshing = new Set();
 const openDrawer = startDrawers();
-const tour = createTour({ reveal: (target) => openDrawer(target === "#panel" || target === "#lamps" ? "panel" : null) });
+const tour = createTour({ reveal: (target) => openDrawer(target === "#world" || target === "#lamps" ? "panel" : null) });
 const log = createLog({ act, dismiss: dismissMessage, menu: messageMenu, failure: (message) => failures.get(message.id) });
 const composer = createComposer({ notice, onsent: () => log.markRead() });
 let stopListening = () => {};

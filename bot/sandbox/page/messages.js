@@ -5,7 +5,7 @@ import { embedNode } from "./embeds.js";
 import { attachmentNode } from "./media.js";
 import { richText } from "./rich.js";
 import { isMine, namesFor, store } from "./store.js";
-import { stamp } from "./times.js";
+import { hourOf, stamp } from "./times.js";
 
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
@@ -39,7 +39,7 @@ export function messageNode(message, { grouped, actions }) {
   return el(
     "article",
     { class: classes.filter(Boolean).join(" "), "aria-label": `Message from ${name}`, oncontextmenu: (event) => contextMenu(event, message, actions) },
-    !grouped && avatar(message.author.id, name),
+    grouped ? hourOf(message.timestamp) : avatar(message.author.id, name),
     el(
       "div",
       { class: "message-body" },
@@ -86,17 +86,20 @@ function contentNodes(message, actions) {
 }
 
 function usedLine(message) {
-  if (!usedBy(message)) return null;
+  if (!usedBy(message) || message.message_reference) return null;
   const used = message.interaction_metadata;
   const command = message.interaction?.name ?? used.name;
   const user = namesFor(message).user(used.user.id)?.name ?? used.user.username;
   return el("div", { class: "used" }, el("span", { class: "used-by" }, user), " used ", el("span", { class: "mention" }, command ? `/${command}`.replace("//", "/") : "a command"));
 }
 
+/** What the message answers: another message, or the card whose button was pressed. */
 function replyLine(message) {
-  const to = message.referenced_message;
+  const id = message.message_reference?.message_id;
+  const to = message.referenced_message ?? (store.messages.get(message.channel_id) ?? []).find((other) => other.id === id);
   if (!to) return null;
-  return el("div", { class: "used" }, "Reply to ", el("a", { href: `#m-${to.id}` }, authorName(to)));
+  const beginning = contentNodes(to, {}).querySelector(".text, .file")?.textContent.split("\n")[0];
+  return el("div", { class: "used reply" }, el("span", { class: "visually-hidden" }, "Reply to "), el("span", { class: "used-by" }, authorName(to)), el("a", { href: `#m-${to.id}` }, beginning || "a message"));
 }
 
 function thinking(name) {

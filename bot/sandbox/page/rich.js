@@ -1,5 +1,5 @@
 // The tree of markdown.js as elements.
-import { colour, el, outsideLink } from "./dom.js";
+import { el, outsideLink } from "./dom.js";
 import { parse, parseInline } from "./markdown.js";
 import { timeElement } from "./times.js";
 
@@ -37,7 +37,7 @@ const INLINE_NODES = {
   inlineCode: (p) => el("code", {}, p.text),
   time: (p) => timeElement(p.unix, p.style, { class: "md-time" }),
   user: (p, names) => el("span", { class: "mention" }, `@${names.user(p.id)?.name ?? "unknown-user"}`),
-  role: (p, names) => roleNode(names.role(p.id)),
+  role: (p, names) => el("span", { class: "mention" }, `@${names.role(p.id)?.name ?? "unknown-role"}`),
   channel: (p, names) => el("span", { class: "mention" }, `#${names.channel(p.id)?.name ?? "unknown"}`),
   command: (p) => el("span", { class: "mention" }, `/${p.name}`),
   everyone: (p, names) => (names.everyone ? el("span", { class: "mention" }, p.text) : p.text),
@@ -50,12 +50,6 @@ const INLINE_NODES = {
 };
 
 const inlineNodes = (pieces, names) => pieces.map((piece) => INLINE_NODES[piece.type](piece, names));
-
-function roleNode(role) {
-  const node = el("span", { class: "mention" }, `@${role?.name ?? "unknown-role"}`);
-  if (role?.color) node.style.setProperty("--role", colour(role.color));
-  return node;
-}
 
 function spoilerNode(children) {
   const hidden = el("span", { class: "spoiler-text", "aria-hidden": "true" }, children);

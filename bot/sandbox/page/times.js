@@ -68,16 +68,21 @@ export function timeElement(unix, style, attributes = {}) {
 /** When a message was written: the time today, the date before. */
 export function stamp(iso) {
   const unix = Date.parse(iso) / 1000;
-  const sameDay = new Date(iso).toDateString() === new Date(clock()).toDateString();
-  return timeElement(unix, sameDay ? "t" : "s", { class: "stamp" });
+  return timeElement(unix, stampStyle(unix, clock()), { class: "stamp", "data-written": unix });
 }
 
-/** Keep every relative time of the document fresh. */
+/** Beside a message that stands under another of its author; its name and time are said with it already. */
+export const hourOf = (iso) => timeElement(Date.parse(iso) / 1000, "t", { class: "gutter", "aria-hidden": "true" });
+
+const stampStyle = (unix, now) => (new Date(unix * 1000).toDateString() === new Date(now).toDateString() ? "t" : "s");
+
+/** Keep every relative time of the document fresh, and the date of what was written on another day. */
 export function keepFresh() {
   setInterval(() => {
     const now = clock();
-    for (const element of document.querySelectorAll("time[data-unix]")) {
-      const text = format(Number(element.dataset.unix), "R", now);
+    for (const element of document.querySelectorAll("time[data-unix], time[data-written]")) {
+      const unix = Number(element.dataset.unix ?? element.dataset.written);
+      const text = format(unix, element.dataset.unix ? "R" : stampStyle(unix, now), now);
       if (element.textContent !== text) element.textContent = text;
     }
   }, 1000);

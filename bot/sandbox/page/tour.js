@@ -3,6 +3,7 @@ import { byId, el, replaceChildren } from "./dom.js";
 import { store } from "./store.js";
 
 const SEEN = "tour-seen";
+const CARD = "#log .container:has(.primary)";
 const LOCAL = {
   beginning: "A bot, a Paperless-ngx and a Discord run on this machine. Nothing here leaves it, and all of it is gone when you stop the demo.",
   world: "Let an upload fail, take the server down, or fail a thousand tasks at once, and see what the bot makes of it.",
@@ -11,9 +12,9 @@ const steps = ({ own, about }) => [
   ["#lamps", "A small world", own ? `A bot and a Discord run on this machine. ${about.slice(0, 2).join(" ")}` : LOCAL.beginning],
   ["#chat", "The channel", "Tasks that fail in Paperless appear here as cards, seconds later. Each says what failed, and why."],
   ["#person", "Who you are", "Ben has the role that may acknowledge. Cleo has none: try her too. Open a second window to be two people at once."],
-  ["#log", "Acknowledge", "As Ben, press Acknowledge on a card. It is acknowledged in Paperless as well, and the card says who did it."],
+  [CARD, "Acknowledge", "As Ben, press Acknowledge on a card. It is acknowledged in Paperless as well, and the card says who did it."],
   ["#composer", "Commands", "Type / here: /tasks active, /tasks summary, or /tasks run. What concerns only you is shown only to you."],
-  ["#panel", "Play the world", own ? "Cut the bot's connection, limit its rate or stop it, and see that nothing is lost and nothing is told twice." : LOCAL.world],
+  ["#world", "Play the world", own ? "Cut the bot's connection, limit its rate or stop it, and see that nothing is lost and nothing is told twice." : LOCAL.world],
 ];
 
 export function createTour({ reveal }) {
@@ -50,13 +51,21 @@ export function createTour({ reveal }) {
     box.hidden = true;
     localStorage.setItem(SEEN, "1");
     (origin ?? byId("composer-input")).focus();
+    origin = null;
   }
   box.addEventListener("keydown", (event) => { if (event.key === "Escape") end(); });
-  byId("tour-again").addEventListener("click", () => { origin = byId("tour-again"); show(0); });
+  byId("tour-again").addEventListener("click", ({ currentTarget: button }) => {
+    // Not into the drawer, which is closed then.
+    origin = button.closest("#channels") ? byId("channels-toggle") : button;
+    show(0);
+  });
   return { offer: () => { if (!localStorage.getItem(SEEN)) show(0); } };
 }
 
 function mark(target) {
   for (const old of document.querySelectorAll(".toured")) old.classList.remove("toured");
-  if (target) document.querySelector(target).classList.add("toured");
+  if (!target) return;
+  const newest = [...document.querySelectorAll(target)].at(-1) ?? byId("chat");
+  newest.classList.add("toured");
+  newest.scrollIntoView({ block: "nearest" });
 }
