@@ -15,6 +15,6 @@ USER 10001
 WORKDIR /data
 VOLUME /data
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-m", "bot.health"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-m", "bot.alive"]
 ENTRYPOINT ["python", "-m", "bot"]
 CMD ["run", "--config", "/config/config.toml"]

@@ -14,9 +14,16 @@ from sqlalchemy.engine import URL, make_url
 
 from bot.exits import Exit
 
+IS_STARTING, IS_SILENT = 1, 2
+"""How pg_isready ends."""
+
 
 class CannotBackUp(Exception):
-    """The text says why, and what to do."""
+    """The text says why, and what to do; `status` is the exit status."""
+
+    def __init__(self, message: str, status: Exit = Exit.CONFIG) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 def backup(url: str, target: Path | None, *, stream: TextIO) -> Exit:
@@ -30,7 +37,7 @@ def backup(url: str, target: Path | None, *, stream: TextIO) -> Exit:
         (_copy if is_file else _dump)(address, target)
     except (CannotBackUp, OSError, sqlite3.Error) as error:
         stream.write(f"no backup was made: {error}\n")
-        return Exit.CONFIG
+        return error.status if isinstance(error, CannotBackUp) else Exit.CONFIG
     stream.write(f"{target}: {target.stat().st_size:,} bytes, whole\n")
     return Exit.DONE
 
@@ -65,7 +72,16 @@ def _dump(address: URL, target: Path) -> None:
     dumped = subprocess.run(command, env=_with_password(address), capture_output=True, text=True, check=False)  # noqa: S603  our own arguments
     if dumped.returncode:
         target.unlink(missing_ok=True)
-        raise CannotBackUp(dumped.stderr.strip())
+        raise CannotBackUp(" ".join(dumped.stderr.split()), _status_where(plain))
+
+
+def _status_where(address: str) -> Exit:
+    """pg_dump ends with 1 whatever went wrong; pg_isready, which comes with it, says whether the server answers."""
+    program = shutil.which("pg_isready")
+    if program is None:
+        return Exit.CONFIG
+    asked = subprocess.run([program, f"--dbname={address}"], capture_output=True, check=False)  # noqa: S603  as above
+    return Exit.UNAVAILABLE if asked.returncode in (IS_STARTING, IS_SILENT) else Exit.CONFIG
 
 
 def _with_password(address: URL) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """`python -m bot check`: configuration, database, Paperless and Discord looked over, a line each; nothing is changed.
 
-`run` does the same at its start: it starts with warnings and without a role, and not with any other failure.
+`run` does the same at its start, and starts with warnings; the failure of a role that is not there is one to it.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from bot.app import Server, TaskBot, servers_of
 from bot.checks.database import check_database
 from bot.checks.discord import check_discord, finding_of
 from bot.checks.finding import Finding, exit_of, ok
+from bot.checks.health import check_health
 from bot.checks.history import check_history
 from bot.checks.paperless import check_server
 from bot.config import Settings
@@ -49,6 +50,7 @@ async def check(settings: Settings, *, connector: aiohttp.BaseConnector | None =
     names = ", ".join(settings.paperless)
     findings = [ok("configuration", f"read; Paperless-ngx: {names}; poll every {settings.failures.poll_seconds:g} s")]
     findings.append(await check_database(settings.database.url))
+    findings.append(await check_health(settings.health))
     servers = servers_of(settings)
     try:
         findings += await check_servers(servers.values(), settings, patience=PATIENCE)

@@ -1,19 +1,15 @@
-"""/healthz (the process answers), /readyz (it does its work) and /metrics, for supervisors and monitoring.
-
-`python -m bot.health [URL]` asks /healthz and exits 0 or 1: the container's health check, without a curl in the image.
-"""
+"""/healthz (the process answers), /readyz (it does its work) and /metrics, for supervisors and monitoring."""
 
 import asyncio
+import errno
 import math
-import sys
+import os
 import time
-import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-DEFAULT_URL = "http://127.0.0.1:8080/healthz"
 KEPT_SECONDS = 3.0  # that an answer of /readyz serves everybody who asks: it takes a write, and anybody may ask
 CLOSING_SECONDS = 0.5  # for who is being answered at the end
 Readiness = Callable[[], Awaitable[Mapping[str, str | None]]]
@@ -41,7 +37,11 @@ class Lately:
 
 
 class CannotListen(Exception):
-    """The text says where, and why not."""
+    """The text says where, and why not. `is_taken`: somebody else listens there."""
+
+    def __init__(self, message: str, *, is_taken: bool) -> None:
+        super().__init__(message)
+        self.is_taken = is_taken
 
 
 async def _healthz(_request: web.Request) -> web.Response:
@@ -65,6 +65,11 @@ def _metrics(metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response
     return handler
 
 
+def _reason(error: OSError) -> str:
+    """asyncio's own text names the address once more."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)
+
+
 @asynccontextmanager
 async def serving(listen: str, readiness: Readiness, metrics: Metrics) -> AsyncIterator[None]:
     """On "address:port". Raises CannotListen, as where the port is taken."""
@@ -84,23 +89,9 @@ async def serving(listen: str, readiness: Readiness, metrics: Metrics) -> AsyncI
             await web.TCPSite(runner, host.strip("[]"), int(port)).start()
         except OSError as error:
             raise CannotListen(
-                f"health.listen: {listen} cannot be listened on: {error.strerror}; choose another port, or empty it"
+                f"{listen} cannot be listened on: {_reason(error)}; choose another one, or empty it",
+                is_taken=error.errno == errno.EADDRINUSE,
             ) from None
         yield
     finally:
         await runner.cleanup()
-
-
-def main() -> int:
-    url = sys.argv[1] if len(sys.argv) > 1 else DEFAULT_URL
-    if not url.startswith(("http://", "https://")):
-        return 1
-    try:
-        with urllib.request.urlopen(url, timeout=4) as answer:  # noqa: S310  the scheme was looked at
-            return 0 if answer.status == 200 else 1
-    except OSError:
-        return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

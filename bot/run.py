@@ -66,7 +66,7 @@ async def run(settings: Settings, *, stop: asyncio.Event, connector: aiohttp.Bas
         log.critical("%s; start it again, and it stands by", error, extra={"event": "stopped_without_lease"})
         return Exit.UNAVAILABLE
     except health.CannotListen as error:
-        log.critical("%s", error, extra={"event": "health_cannot_listen"})
+        log.critical("health.listen: %s", error, extra={"event": "health_cannot_listen"})
         return Exit.CONFIG
     except Exception as error:
         status = exit_for(error)
@@ -130,7 +130,8 @@ async def _log_in(bot: TaskBot) -> None:
 
 
 def _tell(findings: Iterable[Finding]) -> None:
-    levels = {Level.OK: logging.INFO, Level.WARNING: logging.WARNING, Level.FAILURE: logging.CRITICAL}
+    levels = {Level.OK: logging.INFO, Level.WARNING: logging.WARNING, Level.FAILURE: logging.WARNING}
     for finding in findings:
+        level = logging.CRITICAL if finding.stops else levels[finding.level]
         # The key comes last: what follows on "token:" is taken for one, and redacted.
-        log.log(levels[finding.level], "%s (%s)", finding.text, finding.subject, extra={"event": "checked"})
+        log.log(level, "%s (%s)", finding.text, finding.subject, extra={"event": "checked"})

@@ -82,7 +82,7 @@ def test_the_image_does_not_run_as_root_and_is_checked_for_health() -> None:
 
     assert re.search(r"^USER (?!root)", final_stage, re.M)
     assert "HEALTHCHECK" in final_stage
-    assert '"bot.health"' in final_stage
+    assert '"bot.alive"' in final_stage
 
 
 def test_the_dockerfile_satisfies_its_linter() -> None:

@@ -4,14 +4,21 @@ import os
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import migrations
 from bot.checks.finding import Finding, failure, ok, warning
 from bot.database import OPENING, DatabaseAway, engine_for, file_of, unusable
 from bot.exits import Exit
+from bot.failures.schema import metadata
 
 KEY = "database.url"
+CLOSED = text(
+    "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' "
+    "AND relname = ANY(:ours) AND NOT has_table_privilege(oid, 'INSERT') ORDER BY relname"
+)
+"""Tables of another user, as where an administrator has restored a backup."""
 
 
 async def check_database(url: str) -> Finding:
@@ -60,7 +67,10 @@ async def _writable_at(engine: AsyncEngine) -> str | None:
             # The lock that the transaction began with is refused on a file that may only be read.
             await connection.execute(text("SELECT 1"))
         else:
-            await connection.execute(text("CREATE TEMPORARY TABLE bot_check (one int) ON COMMIT DROP"))
+            await connection.execute(text("CREATE TABLE bot_check (one int)"))
+            closed = (await connection.execute(CLOSED, {"ours": [*metadata.tables, "bot_lease"]})).scalars().all()
+            if closed:
+                raise InvalidRequestError(f"permission denied for table {', '.join(closed)}")
         revision = await connection.run_sync(migrations.revision)
         await connection.rollback()
     return revision

@@ -16,13 +16,13 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`subject` is the key in the configuration. Of a failure: `exit`, and whether it `stops` the bot's start."""
+    """`subject` is the key in the configuration. `exit`: of `check`, unless one is worse; `stops`: run."""
 
     level: Level
     subject: str
     text: str
-    exit: Exit = Exit.CONFIG
-    stops: bool = True
+    exit: Exit = Exit.DONE
+    stops: bool = False
 
     def __str__(self) -> str:
         return f"{self.level:8} {self.subject}: {redact(self.text)}"
@@ -36,11 +36,15 @@ def warning(subject: str, text: str) -> Finding:
     return Finding(Level.WARNING, subject, text)
 
 
+def unanswered(subject: str, text: str) -> Finding:
+    """A server that the bot waits for: no reason not to start, and no look at all of it."""
+    return Finding(Level.WARNING, subject, text, Exit.UNAVAILABLE)
+
+
 def failure(subject: str, text: str, status: Exit = Exit.CONFIG, *, stops: bool = True) -> Finding:
     return Finding(Level.FAILURE, subject, text, status, stops)
 
 
 def exit_of(findings: Iterable[Finding]) -> Exit:
     """What must be mended outweighs what did not answer."""
-    failures = {finding.exit for finding in findings if finding.level is Level.FAILURE}
-    return max(failures, default=Exit.DONE)
+    return max((finding.exit for finding in findings), default=Exit.DONE)

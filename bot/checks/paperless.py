@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from bot.checks.finding import Finding, failure, ok, warning
+from bot.checks.finding import Finding, failure, ok, unanswered, warning
 from bot.paperless import PaperlessClient
 from bot.paperless.errors import BadToken, Forbidden, PaperlessError
 from bot.paperless.models import NEEDS_ATTENTION
@@ -26,7 +26,7 @@ async def check_server(
                 findings.append(finding)  # noqa: PERF401  what was found before an error counts
     except TimeoutError:
         late = "has not answered in full" if findings else "has not answered"
-        findings.append(warning(f"{key}.url", f"{client.url} {late} after {patience:g} s; the bot goes on trying"))
+        findings.append(unanswered(f"{key}.url", f"{client.url} {late} after {patience:g} s; the bot goes on trying"))
     return findings
 
 
@@ -54,7 +54,7 @@ async def _look(
 
 def _trouble(key: str, part: str, error: PaperlessError) -> Finding:
     """Something to mend stops the start; a server that does not answer does not."""
-    return warning(f"{key}.{part}", str(error)) if error.retryable else failure(f"{key}.{part}", str(error))
+    return unanswered(f"{key}.{part}", str(error)) if error.retryable else failure(f"{key}.{part}", str(error))
 
 
 def _of_token(key: str, rights: Rights, *, api: int, access: AccessSection) -> list[Finding]:

@@ -90,8 +90,19 @@ async def test_a_server_that_is_down_is_a_warning_and_the_others_are_looked_at(t
         use(house, server="office")
         await house.all_paperless["home"].down()
 
-        found = {finding.subject: finding.level for finding in reversed(await findings(house))}
-        assert (found["paperless.home.url"], found["paperless.office.url"]) == (Level.WARNING, Level.OK)
+        found = await findings(house)
+    levels = {finding.subject: finding.level for finding in reversed(found)}
+    assert (levels["paperless.home.url"], levels["paperless.office.url"]) == (Level.WARNING, Level.OK)
+    assert not [finding for finding in found if finding.stops]
+
+
+async def test_a_server_that_did_not_answer_is_looked_at_again_later(house: House) -> None:
+    """The bot starts and waits for it; who looks it over is not told that all is well."""
+    await house.paperless.down()
+    assert (await exit_and_lines(house))[0] is Exit.UNAVAILABLE
+
+    house.overrides = {"access": {"run": [7]}}
+    assert (await exit_and_lines(house))[0] is Exit.CONFIG, "what must be mended outweighs it"
 
 
 async def test_a_server_that_hangs_is_given_up_after_a_while(house: House) -> None:
@@ -101,7 +112,7 @@ async def test_a_server_that_hangs_is_given_up_after_a_while(house: House) -> No
     (found,) = await check_servers([server], house.settings(), patience=0.1)
     await server.close()
 
-    assert found.level is Level.WARNING
+    assert (found.level, found.exit, found.stops) == (Level.WARNING, Exit.UNAVAILABLE, False)
     assert "has not answered after 0.1 s" in found.text
 
 

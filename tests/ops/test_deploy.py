@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from bot import __main__ as command_line
-from bot import health
+from bot import alive, health
 from bot.exits import LAST_RESORT_SECONDS, Exit
 from bot.metrics import Metrics
 
@@ -157,7 +157,7 @@ async def test_the_health_check_of_the_container_succeeds_while_healthz_answers(
     """At the port of the image's default, which may be taken here: at another."""
     of_compose = COMPOSE["services"]["bot"]["healthcheck"]["test"][1:]
     of_image = json.loads(re.findall(r"HEALTHCHECK .*CMD (.+)$", DOCKERFILE, re.M)[0])
-    assert of_compose == [*of_image, health.DEFAULT_URL] == ["python", "-m", "bot.health", health.DEFAULT_URL]
+    assert of_compose == [*of_image, alive.DEFAULT_URL] == ["python", "-m", "bot.alive", alive.DEFAULT_URL]
 
     async def nothing() -> dict[str, str | None]:
         return {}
@@ -169,8 +169,8 @@ async def test_the_health_check_of_the_container_succeeds_while_healthz_answers(
     async with health.serving(f"127.0.0.1:{unused_tcp_port}", nothing, no_metrics):
         asking = await asyncio.create_subprocess_exec(sys.executable, *of_image[1:], url)
         assert await asking.wait() == 0
-    monkeypatch.setattr(sys, "argv", ["bot.health", url])
-    assert await asyncio.to_thread(health.main) == 1
+    monkeypatch.setattr(sys, "argv", ["bot.alive", url])
+    assert await asyncio.to_thread(alive.main) == 1
 
 
 def test_the_alert_rules_are_what_prometheus_reads() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import app, health, vitals
+from bot import alive, app, health, vitals
 from bot.app import TaskBot
 from bot.exits import Exit
 from bot.run import run
@@ -152,9 +152,9 @@ async def test_before_the_start_is_over_it_says_so(house: House) -> None:
 
 
 def test_a_health_check_of_something_else_than_http_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["bot.health", "file:///etc/passwd"])
+    monkeypatch.setattr(sys, "argv", ["bot.alive", "file:///etc/passwd"])
 
-    assert health.main() == 1
+    assert alive.main() == 1
 
 
 async def test_a_port_that_was_asked_for_and_is_taken_is_something_to_mend(
