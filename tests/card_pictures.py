@@ -7,7 +7,7 @@ tests/browser/test_card_pictures.py compares with them.
 import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,8 @@ from bot.sandbox.local import LocalPaperless
 from bot.sandbox.paperless import SandboxPaperless
 from bot.sandbox.stage import Stage
 from bot.sandbox.web import serve_page
-from bot.ui.cards import render
 from tests.browser.absent import AbsentBot
-from tests.gallery import cards, slug
-from tests.ui.examples import NOW
+from tests.gallery import LOOKED_AT, cards, drawn, slug
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures" / "cards"
 FINGERPRINT = FOLDER / "letters.txt"
@@ -53,9 +51,6 @@ DRAW_LETTERS = """async () => {
 }"""
 
 
-LOOKED_AT = NOW + timedelta(minutes=5)
-
-
 class StoppedClock(Clock):
     def now(self) -> datetime:
         return LOOKED_AT
@@ -67,7 +62,7 @@ async def showing(browser: Browser) -> AsyncIterator[Page]:
     async with SandboxDiscord(clock=StoppedClock()) as discord, SandboxPaperless() as paperless:
         stage = Stage(discord, LocalPaperless(paperless), AbsentBot())
         for card in cards().values():
-            view = render(card)
+            view = drawn(card)
             view.stop()
             body = {"components": view.to_components(), "flags": COMPONENTS_V2}  # type: ignore[no-untyped-call]
             discord.create_message(Draft(channel_id=ids.ALERTS_ID, author=discord.world.bot_user, body=body))

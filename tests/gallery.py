@@ -5,36 +5,92 @@
 
 import asyncio
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+from discord.ui import LayoutView
 
 from bot.failures.card import Card, IncidentKind, IncidentState
 from bot.ui.cards import render
-from tests.ui.examples import NOW, backlog, digest, in_discord, in_paperless, incident, outage, reminder
+from tests.ui.examples import NOW, backlog, digest, in_discord, in_paperless, incident, line, outage, reminder
 from tests.ui.payload import accent, buttons, texts
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "alerts.md"
 BEGIN, END = "<!-- gallery: begin -->\n", "<!-- gallery: end -->\n"
 ACKNOWLEDGED = IncidentState.ACKNOWLEDGED
+LOOKED_AT = NOW + timedelta(minutes=5)
+NEVER_RAN: dict[str, Any] = {"error_type": None, "message": None, "duration_seconds": None, "wait_time_seconds": None}
+KINDS = (
+    line(),
+    line(
+        task_type="mail_fetch",
+        error_type="ConnectionRefusedError",
+        message="Connection refused",
+        count=300,
+        open_count=300,
+        examples=(),
+        example_count=0,
+    ),
+    line(
+        error_type="EncryptedPdfError",
+        message="EncryptedPdfError: Input PDF is encrypted.",
+        count=150,
+        open_count=150,
+        examples=("payslip-1.pdf", "payslip-2.pdf", "payslip-3.pdf"),
+        example_count=150,
+    ),
+)
 
 
 def cards() -> dict[str, Card]:
+    """As one would meet them at `LOOKED_AT`."""
+    seen = ago(minutes=2)
+    failed = incident(first_at=ago(minutes=3), last_at=ago(minutes=3))
+    routine = {"task_type": "mail_fetch", "filename": None, "owner": None, **NEVER_RAN}
     return {
-        "A failure": incident(),
-        "The same again": incident(count=7),
-        "Acknowledged here": incident(state=ACKNOWLEDGED, acknowledgement=in_discord()),
-        "Acknowledged in Paperless": incident(state=ACKNOWLEDGED, acknowledgement=in_paperless()),
-        "Succeeded after all": incident(state=IncidentState.SUCCEEDED),
-        "Revoked": incident(kind=IncidentKind.REVOKED, task_type="mail_fetch", filename=None),
-        "Stuck": incident(kind=IncidentKind.STUCK, error_type="started", duration_seconds=None, wait_time_seconds=None),
-        "Silent": incident(kind=IncidentKind.SILENT, task_type="mail_fetch", filename=None, task_id="", task_pk=0),
-        "A burst": digest(),
-        "The very first start": backlog(),
-        "Paperless away": outage(),
-        "Paperless back": outage(since=NOW - timedelta(minutes=42), ended_at=NOW, missed=3),
-        "A reminder": reminder(),
-        "A drill": incident(kind=IncidentKind.DRILL, task_id="", task_pk=0, task_type="", filename=None, message=None),
+        "A failure": failed,
+        "The same again": replace(failed, count=7, open_count=7, first_at=ago(hours=2)),
+        "Acknowledged here": replace(failed, state=ACKNOWLEDGED, acknowledgement=replace(in_discord(), at=seen)),
+        "Acknowledged in Paperless": replace(
+            failed, state=ACKNOWLEDGED, acknowledgement=replace(in_paperless(), at=seen)
+        ),
+        "Succeeded after all": replace(failed, state=IncidentState.SUCCEEDED),
+        "Revoked": replace(failed, kind=IncidentKind.REVOKED, trigger_source="scheduled", **routine),
+        "Stuck": incident(
+            kind=IncidentKind.STUCK,
+            first_at=ago(hours=2),
+            last_at=ago(hours=2),
+            **NEVER_RAN | {"error_type": "started"},
+        ),
+        "Silent": incident(
+            kind=IncidentKind.SILENT, first_at=ago(hours=16), trigger_source="", task_id="", task_pk=0, **routine
+        ),
+        "A burst": digest(lines=KINDS, kinds=20, first_at=ago(minutes=6), last_at=ago(minutes=4)),
+        "The very first start": backlog(at=ago(minutes=1)),
+        "Paperless away": outage(since=ago(minutes=3)),
+        "Paperless back": outage(since=ago(minutes=42), ended_at=LOOKED_AT, missed=3),
+        "A reminder": reminder(open_total=712, oldest_at=ago(hours=5), lines=KINDS[:2], kinds=2),
+        "A drill": incident(
+            kind=IncidentKind.DRILL,
+            first_at=ago(minutes=1),
+            task_id="",
+            task_pk=0,
+            task_type="",
+            filename=None,
+            message=None,
+        ),
     }
+
+
+def ago(**span: float) -> datetime:
+    return LOOKED_AT - timedelta(**span)
+
+
+def drawn(card: Card) -> LayoutView:
+    """With the owner's name, as the bot finds it out."""
+    return render(card, owner="anna")
 
 
 def slug(name: str) -> str:
@@ -47,7 +103,7 @@ async def gallery() -> str:
     loop.)"""
     blocks = []
     for name, card in cards().items():
-        view = render(card)
+        view = drawn(card)
         view.stop()
         pressed = " ".join(f"[{label}]" for label in buttons(view)) or "no button"
         picture = f"![{name}](pictures/cards/light-desktop/{slug(name)}.png)"

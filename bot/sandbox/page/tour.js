@@ -26,8 +26,10 @@ export function createTour({ reveal }) {
     step = index;
     const all = steps(store.place);
     const [target, title, text] = all[step];
-    mark(target);
+    const marked = mark(target);
     reveal(target);
+    // Where there is little room, not in front of what it speaks of.
+    box.classList.toggle("high", marked.getBoundingClientRect().top > innerHeight / 2);
     const last = step === all.length - 1;
     replaceChildren(
       box,
@@ -46,7 +48,7 @@ export function createTour({ reveal }) {
     box.focus();
   }
   function end() {
-    mark(null);
+    unmark();
     reveal(null);
     box.hidden = true;
     localStorage.setItem(SEEN, "1");
@@ -62,10 +64,15 @@ export function createTour({ reveal }) {
   return { offer: () => { if (!localStorage.getItem(SEEN)) show(0); } };
 }
 
-function mark(target) {
+function unmark() {
   for (const old of document.querySelectorAll(".toured")) old.classList.remove("toured");
-  if (!target) return;
+}
+
+/** The newest that fits, or the chat where there is none. */
+function mark(target) {
+  unmark();
   const newest = [...document.querySelectorAll(target)].at(-1) ?? byId("chat");
   newest.classList.add("toured");
   newest.scrollIntoView({ block: "nearest" });
+  return newest;
 }
