@@ -33,7 +33,9 @@ def _examples(line: DigestLine) -> str | None:
     names = [name for name in (escape(example, EXAMPLE_LIMIT) for example in line.examples) if name]
     if not names:
         return None
-    more = line.example_count - len(line.examples)
+    # Of those that wait there is one incident, and the name of the newest: each of them is another file all the same.
+    number = line.count if line.kind is IncidentKind.STUCK else line.example_count
+    more = number - len(line.examples)
     return ", ".join(names) + (f" and {count(more)} more" if more > 0 else "")
 
 

@@ -1,5 +1,6 @@
 """What a card says that stands for many failures, or for a whole server."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,11 @@ class TestDigest:
         for kind, status, says in kinds:
             one = line(kind=IncidentKind(kind), error_type=status, message=None, examples=(), example_count=0)
             assert lines(render(digest(lines=(one,))))[1] == f"**412** Consume file: {says}"
+
+    async def test_of_a_queue_of_which_one_name_is_known_it_says_how_many_more(self) -> None:
+        queue = line(kind=IncidentKind.STUCK, error_type="pending", count=4, open_count=4, examples=("q3.pdf",))
+        one = replace(queue, message=None, example_count=1)
+        assert lines(render(digest(lines=(one,))))[1] == "**4** Consume file: waiting for too long · q3.pdf and 3 more"
 
     async def test_several_servers_are_told_apart(self) -> None:
         view = render(digest(show_server=True, link_base=None))
