@@ -17,6 +17,7 @@ import pytest
 
 from bot.app import TaskBot
 from bot.sandbox.discord.files import Upload
+from tests import statements
 from tests.house import House
 
 MOST = 0.050
@@ -106,7 +107,8 @@ async def running(house: House) -> AsyncIterator[BotThread]:
 @pytest.fixture
 def frozen() -> Iterator[None]:
     """What the test run holds is not the bot's to collect; `bot.run` freezes likewise what a start leaves. What the bot
-    makes is collected as often as where it runs."""
+    makes is collected as often as where it runs, and what it asks its ledger is compiled here as there."""
+    statements.compiled.clear()
     gc.collect()
     gc.freeze()
     seldom = gc.get_threshold()
