@@ -140,7 +140,7 @@ class PaperlessClient:
         """The server's own clock at its last answer, to the second; None if it did not say."""
         try:
             return parsedate_to_datetime(self._date).astimezone(UTC)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
 
     async def probe(self) -> ServerVersion:
@@ -247,6 +247,7 @@ def base_url(text: str) -> str:
     try:
         parts = urlsplit(text)
         port_is_valid = parts.port is None or parts.port > 0
+        (parts.hostname or "").encode("idna")  # a part of it that is empty or too long
     except ValueError:
         parts, port_is_valid = urlsplit(""), False
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_valid:

@@ -17,6 +17,7 @@ from os import PathLike
 from typing import Any
 
 import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from bot.paperless import errors
@@ -47,7 +48,7 @@ class Transport:
     ) -> None:
         if connection_limit < 1 or tries < 1:
             raise errors.InvalidArgument("connection_limit and tries must be 1 or more")
-        self._base_url = base_url
+        self._base_url = _sendable(base_url)
         self._headers = dict(headers)
         self._given = session
         self._ssl = _trust(ca_file)
@@ -148,6 +149,7 @@ class Transport:
                 ) as response:
                     return Answer(response.status, response.headers, await self._read(endpoint, response))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                _forget_headers(error)
                 if self._closed and endpoint.idempotent:
                     raise errors.ClientClosed(CLOSED) from error
                 raise _failure(endpoint, error) from error
@@ -225,6 +227,14 @@ class _Sending:
             self.patience.reschedule(when)
 
 
+def _sendable(base_url: str) -> str:
+    """As it goes over the wire: a host or a path beyond ASCII has its own form there."""
+    try:
+        return str(URL(base_url)).rstrip("/")
+    except ValueError:
+        raise errors.InvalidArgument(f"{base_url!r} names no host that there can be") from None
+
+
 def _trust(ca_file: str | PathLike[str] | None) -> ssl.SSLContext | bool:
     if ca_file is None:
         return True
@@ -261,9 +271,18 @@ def _failure(endpoint: Endpoint, error: Exception) -> errors.PaperlessError:
     return errors.Unreachable(f"Paperless-ngx cannot be reached: {_reason(error)}", **request)
 
 
+def _forget_headers(error: Exception) -> None:
+    """The error goes along as a cause, and its repr, in a crash report for instance, would tell the token."""
+    if not isinstance(error, aiohttp.ClientResponseError):
+        return
+    asked = error.request_info
+    error.request_info = aiohttp.RequestInfo(asked.url, asked.method, CIMultiDictProxy(CIMultiDict()), asked.real_url)
+    error.args = (error.request_info, error.history)
+
+
 def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return f"there is no host {error.host}"
     if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno)
+        return os.strerror(error.errno) if error.errno > 0 else "its address cannot be used here"
     return "the connection was lost"

@@ -241,7 +241,7 @@ def _server_error(endpoint: Endpoint, answer: Answer) -> PaperlessError:
             "No answer came through from Paperless-ngx, which may have done it all the same: look before you repeat it",
             **request,
         )
-    if answer.status in (502, 503, 504):  # of a proxy: Paperless-ngx itself answers 500
+    if answer.status > 500:  # of a proxy, 502 to 504 as a rule, a tunnel's 520 to 530: Paperless-ngx itself answers 500
         message = "What stands in front of Paperless-ngx gets no answer from it: it is starting, overloaded, or down"
     else:
         message = "Paperless-ngx reports an error of its own; its log says more"

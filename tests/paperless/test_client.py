@@ -19,6 +19,7 @@ from bot.paperless import (
     InvalidArgument,
     MaybeDone,
     PaperlessClient,
+    Unreachable,
     UntrustedCertificate,
 )
 from tests.paperless.answers import first
@@ -100,6 +101,9 @@ def test_a_ca_file_that_holds_none_is_refused(content: str | None, tmp_path: Pat
         "http://a b",
         "http://[",
         "http://h?a=1",
+        "http://paperless..example",
+        "http://.",
+        f"http://{'a' * 64}.example",
     ],
 )
 def test_a_url_that_is_none_is_refused(url: str, connect: Connect) -> None:
@@ -146,6 +150,19 @@ async def test_extra_headers_and_a_path_go_with_every_request(connect: Connect) 
             "/paper/less/api/tasks/active/",
         }
         assert all(request.headers["cf-access-client-id"] == "abc" for request in server.requests)
+
+
+async def test_a_path_beyond_ascii_is_sent_as_a_url_holds_it(connect: Connect) -> None:
+    async with Server(scripted(page(task_row()))) as server:
+        for written in ("/bücher/a%20b", "/b%C3%BCcher/a%20b/"):
+            await first(connect(f"{server.url}{written}"))
+
+        assert {request.target.partition("?")[0] for request in server.requests} == {"/b%C3%BCcher/a%20b/api/tasks/"}
+
+
+async def test_a_host_beyond_ascii_is_asked_for_in_its_own_form(connect: Connect) -> None:
+    with pytest.raises(Unreachable, match=r"xn--bcher-kva\.invalid"):
+        await first(connect("http://bücher.invalid", tries=1))
 
 
 async def test_a_session_of_the_callers_is_used_and_left_open(connect: Connect) -> None:
@@ -254,16 +271,6 @@ async def test_a_cancelled_call_ends_its_request(connect: Connect) -> None:
 
         server._respond = scripted(page(task_row()))
         assert (await first(paperless)).id == 1
-
-
-async def test_the_servers_clock_is_told(connect: Connect) -> None:
-    async with Server(lambda request: json_reply([], headers={"Date": "Mon, 23 Nov 2026 12:41:03 GMT"})) as server:
-        paperless = connect(server)
-        assert paperless.server_date is None
-        await paperless.tasks.active()
-
-    assert paperless.server_date is not None
-    assert paperless.server_date.isoformat() == "2026-11-23T12:41:03+00:00"
 
 
 async def test_fifty_servers_at_once(connect: Connect) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.paperless import (
     NotPaperless,
+    PaperlessError,
     TooLarge,
     Unreachable,
 )
@@ -142,6 +143,28 @@ async def test_the_token_is_seen_by_nobody_else(connect: Connect, caplog: pytest
     assert all(TOKEN in request.headers["authorization"] for request in server.requests)
     assert TOKEN not in caplog.text
     assert TOKEN not in repr(paperless)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b"SSH-2.0-OpenSSH_9.6\r\n\r\n", id="not HTTP"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 20_000 + b"\r\n\r\n", id="a header without end"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 3\r\n\r\nabc", id="brotli"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 9", id="cut"),
+    ],
+)
+async def test_no_cause_of_an_error_tells_the_token(raw: bytes, connect: Connect) -> None:
+    """Crash reports hold the repr of every exception in a chain."""
+    async with Server(scripted(Reply(raw=raw, close=True))) as server:
+        paperless = connect(server, tries=1)
+        for call in (first(paperless), paperless.tasks.run("sanity_check")):
+            with pytest.raises(PaperlessError) as caught:
+                await call
+            error: BaseException | None = caught.value
+            while error is not None:
+                assert TOKEN not in f"{error!r} {error} {vars(error)}"
+                error = error.__context__
 
 
 async def test_no_proxy_is_taken_from_the_environment(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:

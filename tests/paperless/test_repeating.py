@@ -179,7 +179,8 @@ async def test_a_run_whose_answer_is_lost_may_be_done_and_is_not_repeated(reply:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(500, "its log says more"), (502, "in front of"), (503, "in front of"), (504, "in front of")]
+    ("number", "words"),
+    [(500, "its log says more"), *((number, "in front of") for number in (502, 503, 504, 522, 524, 530))],
 )
 async def test_where_to_look_is_told_by_who_answered(number: int, words: str, connect: Connect) -> None:
     """The log of a Paperless that is down says nothing of it."""

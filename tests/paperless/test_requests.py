@@ -255,3 +255,22 @@ async def test_a_middleware_sees_every_request_and_may_refuse_it(connect: Connec
             await paperless.tasks.acknowledge([1])
         assert {request.method for request in server.requests} == {"GET"}
     assert seen == ["/api/tasks/ 200"] * 2  # the probe, and the list
+
+
+async def test_the_servers_clock_is_told(connect: Connect) -> None:
+    async with Server(lambda request: json_reply([], headers={"Date": "Mon, 23 Nov 2026 12:41:03 GMT"})) as server:
+        paperless = connect(server)
+        assert paperless.server_date is None
+        await paperless.tasks.active()
+
+    assert paperless.server_date is not None
+    assert paperless.server_date.isoformat() == "2026-11-23T12:41:03+00:00"
+
+
+@pytest.mark.parametrize("said", ["soon", "Mon, 23 Nov 99999999999999999999 12:41:03 GMT"])
+async def test_a_clock_that_says_nonsense_is_not_told(said: str, connect: Connect) -> None:
+    async with Server(lambda request: json_reply([], headers={"Date": said})) as server:
+        paperless = connect(server)
+        await paperless.tasks.active()
+
+    assert paperless.server_date is None
