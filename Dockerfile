@@ -9,9 +9,9 @@ COPY --from=build /venv /venv
 COPY bot /app/bot
 COPY cogs /app/cogs
 RUN useradd --system --uid 10001 --home-dir /data --create-home bot
-ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    BOT_DATABASE__URL=sqlite:////data/bot.db
+ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001
+# Where the ledger is by default. No variable says so: it would win over the database.url of a config.toml.
 WORKDIR /data
 VOLUME /data
 STOPSIGNAL SIGTERM

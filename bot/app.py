@@ -39,6 +39,7 @@ from bot.measuring import Measured
 from bot.metrics import Metrics
 from bot.notifier import DiscordNotifier
 from bot.paperless import PaperlessClient
+from bot.presses import measured_names
 from bot.registering import register_if_possible
 from bot.sections import PaperlessSection
 from bot.stopping import CUT_OFF_SECONDS, STOP_SECONDS, cut_off, drain, within
@@ -120,7 +121,7 @@ class TaskBot(commands.Bot):
     ) -> None:
         options: dict[str, Any] = {} if connector is None else {"connector": connector}
         self.metrics = Metrics()
-        self.metrics.begin(settings.paperless)
+        self.metrics.begin(settings.paperless, poll_seconds=settings.failures.poll_seconds)
         super().__init__(
             commands.when_mentioned,
             help_command=None,
@@ -262,6 +263,7 @@ class TaskBot(commands.Bot):
         # A cog that fails to load stops the start: half a bot looks like a whole one.
         for extension in EXTENSIONS:
             await self.load_extension(extension)
+        self.metrics.begin_interactions(measured_names(self.tree))
         await self.following.resume()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:

@@ -65,6 +65,9 @@ class Metrics:
             server,
             registry=registry,
         )
+        self.poll_interval = Gauge(
+            "taskbot_poll_interval_seconds", "Between two polls of a server, as configured", registry=registry
+        )
         self.failures_seen = Counter("taskbot_failures_seen", "Failures found", server, registry=registry)
         self.polls = Counter(
             "taskbot_polls",
@@ -154,8 +157,9 @@ class Metrics:
 
     # --- asked for
 
-    def begin(self, servers: Iterable[str]) -> None:
+    def begin(self, servers: Iterable[str], *, poll_seconds: float) -> None:
         """Every series from 0 on: an alert on what never was does not fire."""
+        self.poll_interval.set(poll_seconds)
         for server in servers:
             self.poll_seconds.labels(server)
             self.failures_seen.labels(server)
@@ -163,6 +167,11 @@ class Metrics:
                 self.polls.labels(server, result)
         for action in ("posted", "edited", "failed"):
             self.cards.labels(action)
+
+    def begin_interactions(self, names: Iterable[str]) -> None:
+        """Those that an alert asks for: `increase()` sees no increase in a series that begins with 1."""
+        for name in names:
+            self.interactions.labels(name, "defect")
 
     def show(self, now: Now) -> None:
         for server, age in now.poll_ages.items():

@@ -8,10 +8,10 @@ it is answered.
 import logging
 import re
 from collections.abc import Iterator
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, Self, cast, get_args
 
 import discord
-from discord import ui
+from discord import app_commands, ui
 
 from bot.access import Action, action_of
 from bot.interactions import BotInteraction, admit, answered, pressed_id, say
@@ -118,6 +118,14 @@ def measured_name(interaction: BotInteraction) -> str:
         return f"/{interaction.command.qualified_name}"
     custom_id = custom_ids.parse(pressed_id(interaction) or "")
     return f"button {type(custom_id).__name__}" if custom_id else "unknown"
+
+
+def measured_names(tree: app_commands.CommandTree[Any]) -> list[str]:
+    """All that there are."""
+    commands = [one.qualified_name for one in tree.walk_commands() if isinstance(one, app_commands.Command)]
+    entries = [one.qualified_name for one in tree.walk_commands(type=discord.AppCommandType.message)]
+    buttons = [f"button {kind.__name__}" for kind in get_args(CustomId)]
+    return [*(f"/{name}" for name in [*commands, *entries]), *buttons, "unknown"]
 
 
 def ids_in(message: discord.Message) -> set[str]:

@@ -22,6 +22,7 @@ from bot.database import DatabaseAway, DatabaseInUse, DatabaseUnusable
 from bot.exits import Exit, end_anyway, exit_for
 from bot.lease import LeaseLost
 from bot.vitals import metrics_text, readiness
+from bot.watchdog import keep_alive
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -43,7 +44,9 @@ async def run_until_signalled(settings: Settings, *, connector: aiohttp.BaseConn
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop_soon)
+    telling = asyncio.create_task(keep_alive(), name="watchdog")
     status = await run(settings, stop=stop, connector=connector)
+    telling.cancel()
     end_anyway(status, after=THREADS_SECONDS)
     return status
 

@@ -16,6 +16,7 @@ from bot import __main__ as command_line
 from bot import alive, health
 from bot.exits import LAST_RESORT_SECONDS, Exit
 from bot.metrics import Metrics
+from bot.sections import DatabaseSection
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -64,7 +65,7 @@ def test_every_metric_of_the_bot_is_on_the_dashboard() -> None:
 
 def test_every_label_that_is_asked_for_exists() -> None:
     metrics = Metrics()
-    metrics.begin(["home"])
+    metrics.begin(["home"], poll_seconds=5)
     labels = {"server", "result", "action", "status", "command", "version", "le", "instance", "job"}
     asked = {
         name.strip()
@@ -115,6 +116,22 @@ def test_the_unit_starts_again_unless_something_is_to_be_mended() -> None:
     assert int(service["TimeoutStopSec"]) > 10
 
 
+def test_neither_the_unit_nor_the_image_sets_a_key_over_the_head_of_the_configuration() -> None:
+    """A variable wins over config.toml: a database.url that stands there would be passed over in silence."""
+    assert "BOT_" not in UNIT.read_text(encoding="utf-8") + DOCKERFILE
+    assert DatabaseSection().url == "sqlite:///bot.db", "so in the working directory"
+    service = unit()["Service"]
+    assert service["WorkingDirectory"] == f"/var/lib/{service['StateDirectory']}"
+
+
+def test_a_bot_that_hangs_is_started_again_by_systemd() -> None:
+    service = unit()["Service"]
+
+    assert (int(service["WatchdogSec"]), service["NotifyAccess"]) == (60, "main")
+    assert "AF_UNIX" in service["RestrictAddressFamilies"]
+    assert service["LimitCORE"] == "0"
+
+
 def test_the_unit_is_one_that_systemd_understands() -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
@@ -144,7 +161,7 @@ def test_what_the_compose_file_mounts_is_where_the_image_looks_for_it() -> None:
     targets = {volume.split(":")[1] for volume in COMPOSE["services"]["bot"]["volumes"]}
 
     assert re.findall(r"^VOLUME (\S+)$", DOCKERFILE, re.M) == ["/data"]
-    assert f"sqlite:///{'/data'}/bot.db" in DOCKERFILE
+    assert re.findall(r"^WORKDIR (\S+)$", DOCKERFILE, re.M) == ["/data"]
     entry = json.loads(re.findall(r"^ENTRYPOINT (.+)$", DOCKERFILE, re.M)[0])
     words = json.loads(re.findall(r"^CMD (.+)$", DOCKERFILE, re.M)[0])
     assert entry == ["python", "-m", "bot"]

@@ -8,7 +8,7 @@ from bot.following import Pace
 from bot.sandbox.discord import ids
 from bot.sandbox.discord.files import Upload
 from bot.sandbox.discord.ratelimit import SEND
-from tests.house import House
+from tests.house import POLL_SECONDS, House
 from tests.ops.serving import Samples, running, samples, samples_of, until_ready
 from tests.ops.until import until
 
@@ -106,3 +106,6 @@ async def test_every_series_is_there_from_the_start(house: House, port: int) -> 
         assert ("taskbot_polls_total", (("result", result), ("server", "home"))) in found
     for action in ("posted", "edited", "failed"):
         assert ("taskbot_cards_total", (("action", action),)) in found
+    for command in ("/task", "/tasks run", "/Send to Paperless", "button Acknowledge", "button LookThrough", "unknown"):
+        assert found["taskbot_interactions_total", (("command", command), ("result", "defect"))] == 0
+    assert found["taskbot_poll_interval_seconds", ()] == POLL_SECONDS

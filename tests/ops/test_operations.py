@@ -160,15 +160,13 @@ def test_a_command_of_docker_names_the_compose_file_and_its_service(line: str) -
 def test_a_command_beside_the_service_has_its_folder_its_ledger_and_its_configuration(line: str) -> None:
     """Not run: nothing is installed there. Held against the unit."""
     unit = (ROOT / "deploy" / "paperless-tasks-bot.service").read_text(encoding="utf-8")
-    option, folder, ledger, python, *rest = shlex.split(line)[1:]
+    option, folder, modules, python, *rest = shlex.split(line)[1:]
 
     assert option == "-C"
     assert f"WorkingDirectory={folder}\n" in unit
-    assert f"Environment={ledger}\n" in unit
+    assert f"Environment={modules}\n" in unit
     assert rest[:2] == ["-m", "bot"]
-    assert (
-        f"ExecStart={folder}/{python} -m bot run --config {command_line._parser().parse_args(rest[2:]).config}" in unit
-    )
+    assert f"ExecStart={python} -m bot run --config {command_line._parser().parse_args(rest[2:]).config}" in unit
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT))))

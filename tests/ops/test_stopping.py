@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import signal
+import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -22,13 +24,20 @@ from tests.postgres import Postgres
 
 
 @pytest.mark.thorough
-async def test_sigterm_ends_it_soon_with_status_0(house: House) -> None:  # SIGINT: test_operations
-    async with bot_process(house) as bot:
-        await house.discord.ready(60)
+async def test_sigterm_ends_it_soon_with_status_0(  # SIGINT: test_operations
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", systemd.getsockname())
+        monkeypatch.setenv("WATCHDOG_USEC", "60000000")
+        async with bot_process(house) as bot:
+            await house.discord.ready(60)
+            assert systemd.recv(100, socket.MSG_DONTWAIT) == b"WATCHDOG=1"
 
-        bot.signal(signal.SIGTERM)
+            bot.signal(signal.SIGTERM)
 
-        assert await bot.ended() == Exit.DONE
+            assert await bot.ended() == Exit.DONE
     assert bot.log[-1]["event"] == "stopped"
     assert not house.discord.gateway.up
 
