@@ -74,6 +74,8 @@ def action_of(custom_id: CustomId) -> Action:
             return Action.VIEW
         case custom_ids.Failures() | custom_ids.Active() | custom_ids.OpenTask() | custom_ids.Listed():
             return Action.VIEW
+        case custom_ids.Audited():
+            return Action.AUDIT
         case custom_ids.OnTask():
             raise AssertionError("every verb is above")
         case _:

@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 FAILED = "failed"  # in Interaction.extras: what the person reads is an error
 
-CARDS, TASKS, RUNS, LISTS = "Failures", "Tasks", "Runs", "Lists"
-"""The cogs that do the work, by name: those of cards, of commands' answers, of orders, of lists with filters."""
+CARDS, TASKS, RUNS, LISTS, AUDIT = "Failures", "Tasks", "Runs", "Lists", "AuditLog"
+"""The cogs that do the work, by name: of cards, commands' answers, orders, lists with filters, the audit."""
 
 OUTDATED = "This button is of another version of the bot. `/tasks failures` shows what is open now."
 NOT_THERE = "That is no longer there, so nothing was done: use what the message shows now."
@@ -109,6 +109,8 @@ def cog_of(custom_id: CustomId) -> str:
             return RUNS
         case custom_ids.Listed() | custom_ids.AcknowledgeListed() | custom_ids.AcknowledgeWanted():
             return LISTS
+        case custom_ids.Audited():
+            return AUDIT
     return TASKS
 
 

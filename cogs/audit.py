@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import discord
 from apscheduler.triggers.interval import IntervalTrigger
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.access import Action
-from bot.interactions import NOBODY, BotInteraction, defer, say
+from bot.interactions import NOBODY, BotInteraction, change, defer, defer_update, say
 from bot.jobs import job
 from bot.subcommands import AnyCommand, join, leave
 from bot.tree import asks
 from bot.ui import audits
+from bot.ui.custom_ids import Audited, CustomId
+from bot.ui.lists import PAGE
 
 if TYPE_CHECKING:
     from bot.app import TaskBot
@@ -50,18 +52,21 @@ class AuditLog(commands.Cog):
             if self.bot.scheduler.get_job(name):
                 self.bot.scheduler.remove_job(name)
 
-    @app_commands.describe(member="Of this member alone", page="8 entries a page, the newest on the first")
-    async def audit(
-        self,
-        interaction: BotInteraction,
-        member: discord.User | None = None,
-        page: app_commands.Range[int, 1, 100_000] = 1,
-    ) -> None:
+    @app_commands.describe(member="Of this member alone")
+    async def audit(self, interaction: BotInteraction, member: discord.User | None = None) -> None:
         await defer(interaction)
-        found = await self.bot.ledger.audit.page(
-            user_id=member.id if member else None, offset=(page - 1) * audits.PAGE, limit=audits.PAGE
-        )
-        await say(interaction, audits.page(found.rows, total=found.total, number=page))
+        await say(interaction, await self._page(0, user_id=member.id if member else None))
+
+    async def pressed(self, interaction: BotInteraction, custom_id: CustomId) -> None:
+        if isinstance(custom_id, Audited):
+            await defer_update(interaction)
+            await change(interaction, await self._page(custom_id.page, user_id=custom_id.user_id))
+
+    async def _page(self, page: int, *, user_id: int | None) -> ui.LayoutView:
+        found = await self.bot.ledger.audit.page(user_id=user_id, offset=page * PAGE, limit=PAGE)
+        if page and not found.rows:  # what was so old is forgotten by now
+            return await self._page(0, user_id=user_id)
+        return audits.page(found.rows, total=found.total, page=page, user_id=user_id)
 
     async def tell(self) -> None:
         """What was written since the last time, to the channel. It begins with what comes after it was switched on."""

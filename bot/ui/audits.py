@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.audit import Recorded, Result
-from bot.ui.layout import dotted, panel, small
+from bot.ui.custom_ids import Audited
+from bot.ui.layout import panel, small
+from bot.ui.lists import pager, place
 from bot.ui.pressed import in_words
-from bot.ui.text import count, escape, plural, redact, since
+from bot.ui.text import escape, plural, redact, since
 
-PAGE = 8
 SUBJECT_LIMIT = 100
 _SAID = {
     Result.ASKED: "asked for; what came of it is not known",
@@ -30,15 +31,13 @@ def line(row: Recorded) -> str:
     return f"{since(row.at)} {who} {what}{tasks}{where} · {_SAID[entry.result]}"
 
 
-def page(rows: Sequence[Recorded], *, total: int, number: int) -> ui.LayoutView:
-    """`number` from 1."""
+def page(rows: Sequence[Recorded], *, total: int, page: int, user_id: int | None) -> ui.LayoutView:
+    """`page` from 0; of the member `user_id` alone, if that is given."""
     if not rows:
-        return panel(["**Nothing is recorded**" if number == 1 else "**So far back nothing is recorded**"])
-    first = (number - 1) * PAGE + 1
-    last = first + len(rows) - 1
-    shown = f"{count(first)} to {count(last)} of {plural(total, 'entry', 'entries')}, the newest first"
-    older = f"`page:{number + 1}` shows older ones" if last < total else None
-    return panel(["**Who did what**", *map(line, rows), small(dotted(shown, older))])
+        return panel(["**Nothing is recorded**"])
+    shown = place(page, len(rows), total)
+    turning = pager(page, total, back=Audited(page - 1, user_id), on=Audited(page + 1, user_id))
+    return panel(["**Who did what**", *map(line, rows), None if shown is None else small(shown)], turning)
 
 
 def told(rows: Sequence[Recorded]) -> ui.LayoutView:

@@ -200,10 +200,21 @@ class AcknowledgeWanted:
         return f"{VERSION}:ackall:{self.server}:{self.until}:{self.wanted}"
 
 
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A page of /tasks audit, from 0; of that member alone."""
+
+    page: int
+    user_id: int | None
+
+    def __str__(self) -> str:
+        return f"{VERSION}:audit:{self.page}" + ("" if self.user_id is None else f":{self.user_id}")
+
+
 OfCard = Acknowledge | AcknowledgeAll | Details | LookThrough | Mute | MuteLine
 _OfAnswer = OnTask | Failures | AcknowledgeFailures | Active | OpenTask | EndMute | RunNow
 _OfList = Listed | AcknowledgeListed | AcknowledgeWanted
-CustomId = OfCard | _OfAnswer | _OfList
+CustomId = OfCard | _OfAnswer | _OfList | Audited
 
 
 def _number(text: str) -> int | None:
@@ -272,6 +283,15 @@ def _of_list(verb: str, server: str, fields: list[str]) -> CustomId | None:
     return _LISTED[verb](server, number, fields[1])
 
 
+def _audited(fields: list[str]) -> CustomId | None:
+    match [_number(field) for field in fields]:
+        case [int(page)]:
+            return Audited(page, None)
+        case [int(page), int(user_id)]:
+            return Audited(page, user_id)
+    return None
+
+
 def fits(custom_id: CustomId) -> bool:
     """Whether Discord takes it; only the filters of a list can be too long."""
     return len(str(custom_id)) <= LIMIT
@@ -284,6 +304,8 @@ def parse(text: str) -> CustomId | None:
     _, verb, *fields = text.split(":")
     if verb == "unmute":
         return None if fields else EndMute()
+    if verb == "audit":
+        return _audited(fields)
     if verb in _OF_SERVER or verb in _LISTED:
         return _of_server(verb, fields[0], fields[1:]) if fields else None
     return _of_card(verb, fields)

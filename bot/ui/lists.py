@@ -32,7 +32,7 @@ def _newest_first(ordering: str | None) -> bool:
     return ordering is None or ordering.startswith("-date")
 
 
-def _pager(
+def pager(
     page: int, total: int, *, back: CustomId, on: CustomId, ordering: str | None = None
 ) -> ui.ActionRow[ui.LayoutView] | None:
     newer, older = ("Newer", "Older") if _newest_first(ordering) else ("Previous page", "Next page")
@@ -42,7 +42,7 @@ def _pager(
     )
 
 
-def _place(page: int, shown: int, total: int, ordering: str | None = None) -> str | None:
+def place(page: int, shown: int, total: int, ordering: str | None = None) -> str | None:
     """As "the newest 8 of 212"; None where everything is shown."""
     newest = _newest_first(ordering)
     if shown >= total:
@@ -99,12 +99,12 @@ def active(
     lines = [
         dotted(f"**{plural(total, 'task waits or runs', 'tasks wait or run')} in {where}**", of_them),
         *map(task_line, tasks),
-        small(place) if (place := _place(page, len(tasks), known)) else None,
+        small(part) if (part := place(page, len(tasks), known)) else None,
     ]
-    pager = _pager(
+    turning = pager(
         page, known, back=custom_ids.Active(server, max(0, page - 1)), on=custom_ids.Active(server, page + 1)
     )
-    return panel(lines, _open_menu(tasks, server), pager)
+    return panel(lines, _open_menu(tasks, server), turning)
 
 
 def failures(
@@ -118,12 +118,12 @@ def failures(
         note,
         f"**{plural(total, 'failure')} in {where} not acknowledged**",
         *map(failure_line, tasks),
-        small(place) if (place := _place(page, len(tasks), total)) else None,
+        small(part) if (part := place(page, len(tasks), total)) else None,
     ]
     back, on = custom_ids.Failures(server, max(0, page - 1)), custom_ids.Failures(server, page + 1)
-    pager = _pager(page, total, back=back, on=on)
+    turning = pager(page, total, back=back, on=on)
     some = _acknowledge_menu(tasks, custom_ids.AcknowledgeFailures(server, page))
-    return panel(lines, _open_menu(tasks, server), some, pager, accent=Accent.RED)
+    return panel(lines, _open_menu(tasks, server), some, turning, accent=Accent.RED)
 
 
 def not_known(what: str, *, unheard: str, because: str) -> ui.LayoutView:
@@ -173,11 +173,11 @@ def listing(
         f"**{plural(total, 'task')} in {where}**",
         small(narrowed) if narrowed else None,
         *(failure_line(task) if task.needs_attention else task_line(task) for task in tasks),
-        small(place) if (place := _place(page, len(tasks), total, wanted.ordering)) else None,
+        small(part) if (part := place(page, len(tasks), total, wanted.ordering)) else None,
     ]
     some = custom_ids.AcknowledgeListed(server, page, here.wanted)
-    pager = _pager(page, total, back=back, on=on, ordering=wanted.ordering)
-    return panel(lines, _open_menu(tasks, server), _acknowledge_menu(tasks, some), pager)
+    turning = pager(page, total, back=back, on=on, ordering=wanted.ordering)
+    return panel(lines, _open_menu(tasks, server), _acknowledge_menu(tasks, some), turning)
 
 
 def _acknowledge_menu(tasks: Sequence[Task], custom_id: CustomId) -> ui.ActionRow[ui.LayoutView] | None:
@@ -238,10 +238,10 @@ def look_through(
     lines = [
         f"**{plural(total, 'failure')}**",
         *(row_line(one, show_server=show_server) for one in rows),
-        small(place) if (place := _place(page, len(rows), total)) else None,
+        small(part) if (part := place(page, len(rows), total)) else None,
     ]
     back, on = custom_ids.LookThrough(card_id, max(0, page - 1)), custom_ids.LookThrough(card_id, page + 1)
-    return panel(lines, _mute_menu(kinds, card_id, show_server=show_server), _pager(page, total, back=back, on=on))
+    return panel(lines, _mute_menu(kinds, card_id, show_server=show_server), pager(page, total, back=back, on=on))
 
 
 def _mute_menu(kinds: Sequence[DigestLine], card_id: int, *, show_server: bool) -> ui.ActionRow[ui.LayoutView] | None:

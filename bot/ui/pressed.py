@@ -32,7 +32,7 @@ def _words(custom_id: CustomId) -> str:
             return f"{_ON_TASK[verb]}, on task {task_id}"
         case ids.RunNow(kind=kind):
             return f"Run now: {run_label(TaskType(kind))}"
-        case ids.Failures() | ids.Active() | ids.Listed():
+        case ids.Failures() | ids.Active() | ids.Listed() | ids.Audited():
             return "another page of a list"
         case ids.OpenTask():
             return "Open one of a list"

@@ -261,7 +261,7 @@ DRAWN: dict[str, Callable[[str], ui.LayoutView]] = {
         picture=summaries.chart(summary(text), server="home", show_server=True),
     ),
     "the weekly digest": lambda text: weekly.digest(week(text), picture=None),
-    "the audit": lambda text: audits.page([recorded(text)] * audits.PAGE, total=99, number=1),
+    "the audit": lambda text: audits.page([recorded(text)] * lists.PAGE, total=99, page=1, user_id=None),
     "the audit channel": lambda text: audits.told([recorded(text)] * 10),
     "help": lambda text: guide.help_for([Command(name="/help", says="What.", why_not=None)], servers=["home", "b"]),
 }  # fmt: skip

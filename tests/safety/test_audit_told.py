@@ -15,10 +15,12 @@ from bot.audit_csv import export
 from bot.database import Database
 from bot.exits import Exit
 from bot.sandbox.discord import ids
+from bot.ui import custom_ids
 from bot.ui.pressed import in_words
 from tests.hostile import PLAIN
-from tests.house import House, texts
+from tests.house import House, buttons, texts
 from tests.ledgers import migrated
+from tests.safety.forging import on_a_message, use
 from tests.safety.kinds import KINDS
 
 
@@ -32,11 +34,38 @@ class TestCommand:
         async with house.bot() as bot:
             for number in range(10):
                 await bot.ledger.audit.record(entry(subject=f"number-{number}"))
-            first = texts(await house.command("tasks audit", user_id=ids.ADA_ID))
-            second = texts(await house.command("tasks audit", user_id=ids.ADA_ID, page=2))
+            reply = await house.command("tasks audit", user_id=ids.ADA_ID)
+            second = await house.press(reply, "Older", user_id=ids.ADA_ID)
+            back = await house.press(second, "Newer", user_id=ids.ADA_ID)
+        first = texts(reply)
         assert first.index("number-9") < first.index("number-2")
-        assert "1 to 8 of 10 entries" in first
-        assert "number-1" in second
+        assert "the newest 8 of 10" in first
+        assert "number-1" in texts(second)
+        assert "9 to 10 of 10" in texts(second)
+        assert set(buttons(second)) == {"Newer"}
+        assert texts(back) == first
+
+    async def test_turning_pages_stays_with_the_member_and_asks_for_the_right_again(self, house: House) -> None:
+        async with house.bot() as bot:
+            for number in range(9):
+                await bot.ledger.audit.record(entry(subject=f"of Ben {number}"))
+                await bot.ledger.audit.record(entry(subject="of Ada", user_id=ids.ADA_ID))
+            reply = await house.command("tasks audit", user_id=ids.ADA_ID, member=ids.BEN_ID)
+            older = buttons(reply)["Older"]
+            assert custom_ids.parse(older) == custom_ids.Audited(1, ids.BEN_ID)
+            second = texts(await house.press(reply, "Older", user_id=ids.ADA_ID))
+            message = await on_a_message(house, bot, older)
+            refused = await use(house, message, older, user_id=ids.BEN_ID, menu=False)
+            assert "Reading who did what is for" in texts(await refused.reply(timeout=10))
+        assert "of Ben 0" in second
+        assert "of Ada" not in second
+
+    async def test_a_page_that_is_forgotten_meanwhile_is_the_first(self, house: House) -> None:
+        async with house.bot() as bot:
+            await bot.ledger.audit.record(entry(subject="all there is"))
+            message = await on_a_message(house, bot, str(custom_ids.Audited(3, None)))
+            pressed = await use(house, message, str(custom_ids.Audited(3, None)), user_id=ids.ADA_ID, menu=False)
+            assert "all there is" in texts(await pressed.reply(timeout=10))
 
     async def test_not_for_a_member_whom_no_role_allows(self, house: House) -> None:
         async with house.bot() as bot:
