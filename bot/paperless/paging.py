@@ -15,41 +15,44 @@ from msgspec.structs import replace
 from bot.paperless.errors import NotFound, TooLarge
 from bot.paperless.models import Task, TaskPage
 
+PATIENCE, REGAINED = 10, 3
+"""How many times it goes back for nothing, and how many of them a page with something new gives back: a server that
+says one number and another in turn (two databases behind one address) must not send us back for ever.
+"""
 Fetch = Callable[[int, int], Awaitable[TaskPage]]
 
 
 async def each_page(fetch: Fetch, *, page_size: int) -> AsyncIterator[TaskPage]:
     """Every page that has a row which was not told yet, the first one in any case. `fetch` takes number and size."""
     told = _Told()
-    count, number, end = 0, 1, 0
-    while not end or number < end:
+    count, number, patience = 0, 1, PATIENCE
+    while True:
         try:
             page = await fetch(number, page_size)
         except TooLarge:
             parts = _parts(page_size)
             if parts == 1:
                 raise
-            number, end, page_size = (number - 1) * parts + 1, end and (end - 1) * parts + 1, page_size // parts
+            number, page_size = (number - 1) * parts + 1, page_size // parts
             continue
         except NotFound:
             if number == 1:
                 raise
-            end, number = number, number - 1  # so many rows went that there is no such page
+            if not patience:
+                return
+            number, patience = number - 1, patience - 1  # so many rows went that there is no such page
             continue
-        if page.count < count and number > 1:
-            number = max(1, number - -(-(count - page.count) // page_size))
-            count = page.count
+        fewer, count = count - page.count, page.count
+        if fewer > 0 and number > 1 and patience:
+            number, patience = max(1, number - -(-fewer // page_size)), patience - 1
             continue
         new = told.new(page.results)
-        # A server that says one number and another in turn must not send us back for ever: only what leads on counts.
-        count = page.count if new else min(count, page.count)
         if new or told.nothing:
             told.add(new)
+            patience = min(PATIENCE, patience + REGAINED)
             yield page if len(new) == len(page.results) else replace(page, results=new)
-        elif number * len(page.results) >= page.count:
-            return  # a next page is promised that cannot be
-        if page.next_page is None:
-            return
+        if page.next_page is None or (not new and number * len(page.results) >= page.count):
+            return  # the last page, or one that promises a next one which cannot be
         number = page.next_page
 
 
