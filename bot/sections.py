@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
+from yarl import URL
 
 from bot import crontab
 from bot.keys import (
@@ -97,6 +98,13 @@ class PaperlessSection(Section):
     def link_base(self) -> str:
         """Base of every link that is shown, without a slash at its end."""
         return self.public_url or self.url
+
+    @property
+    def unlinkable_host(self) -> str | None:
+        """The host of that base where Discord refuses a button with a link to it: a name without a dot. None where it
+        takes it. Seen of Discord, documented nowhere."""
+        host = URL(self.link_base).host or ""
+        return None if {".", ":"} & set(host) else host
 
 
 class QuietHours(Section):

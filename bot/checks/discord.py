@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import discord
-from yarl import URL
 
 from bot.checks.finding import Finding, failure, ok, warning
 from bot.config import Settings
@@ -208,10 +207,8 @@ def _of_channel(me: discord.Member, place: Place, channel: discord.abc.GuildChan
 
 
 def _check_links(settings: Settings) -> Iterator[Finding]:
-    """Seen of Discord, documented nowhere: a button with such a link is refused."""
     for name, section in settings.paperless.items():
-        host = URL(section.link_base).host or ""
-        if not {".", ":"} & set(host):
+        if (host := section.unlinkable_host) is not None:
             text = f"Discord takes no link to {host}, a name without a dot: messages come without Open in Paperless"
             yield warning(f"paperless.{name}.public_url", text)
 

@@ -52,17 +52,16 @@ class OwnPaperless:
 
     def place(self) -> Mapping[str, Any]:
         """`about`: sentences for who is about to press something; `tag`: the same in a few words."""
-        return {
-            "own": True,
-            "tag": f"{self.section.url}{', read-only' if self.read_only else ''}",
-            "about": [
-                f"The bot reads the tasks of {self.section.url}, with your token.",
-                CHANGES_NOTHING if self.read_only else CHANGES,
-                "What it remembers is in a temporary folder, and gone when the demo ends.",
-                "Files that fail at a press, a server that is down and time that passes need the local Paperless-ngx: "
-                "start the demo without --paperless.",
-            ],
-        }
+        about = [
+            f"The bot reads the tasks of {self.section.url}, with your token.",
+            CHANGES_NOTHING if self.read_only else CHANGES,
+            "What it remembers is in a temporary folder, and gone when the demo ends.",
+            "Files that fail at a press, a server that is down and time that passes need the local Paperless-ngx: "
+            "start the demo without --paperless.",
+        ]
+        if (host := self.section.unlinkable_host) is not None:
+            about.append(_without_links(self.section.url, host))
+        return {"own": True, "tag": f"{self.section.url}{', read-only' if self.read_only else ''}", "about": about}
 
     def lamps(self) -> list[dict[str, str]]:
         version = None if self._server is None else self._server.client.version
@@ -105,6 +104,15 @@ class OwnPaperless:
         if answers is not self._answers:
             self._answers = answers
             self._changed()
+
+
+def _without_links(url: str, host: str) -> str:
+    """As on Discord, which the demo does not make look better than it is."""
+    number = URL(url).with_host("127.0.0.1" if host == "localhost" else "192.168.0.7")
+    return (
+        f"Cards come without Open in Paperless: Discord takes no link to {host}, a name without a dot. "
+        f"Its number would do, such as --paperless {number}; of a real bot, public_url."
+    )
 
 
 # --- before it starts

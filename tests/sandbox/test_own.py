@@ -86,6 +86,21 @@ async def test_it_tells_what_fails_there_and_acknowledges_there(
         }
 
 
+@pytest.mark.parametrize("version", ["3.0.5"])
+async def test_where_discord_takes_no_link_to_the_server_it_says_why_cards_have_none(
+    tmp_path: Path, theirs: SandboxPaperless, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = own(theirs.url.replace("127.0.0.1", "localhost"), theirs.tokens["admin"], monkeypatch)
+    theirs.fail("last-year.pdf", ago=3600)
+    async with opened(tmp_path, server) as demo:
+        theirs.fail("invoice-11.pdf")
+        assert "Open in Paperless" not in buttons(await card_about(demo, "invoice-11.pdf"))
+    why = server.place()["about"][-1]
+    assert "Discord takes no link to localhost" in why
+    assert f"--paperless {theirs.url}" in why
+    assert not any("takes no link" in one for one in own(theirs.url, "token", monkeypatch).place()["about"])
+
+
 @VERSIONS
 async def test_read_only_nothing_but_questions_reaches_the_server(
     tmp_path: Path, theirs: SandboxPaperless, monkeypatch: pytest.MonkeyPatch
