@@ -81,7 +81,7 @@ class TaskFilter:
                 found.append((key, str(value)))
         for key in ("date_created_after", "date_created_before"):
             if (moment := getattr(self, key)) is not None:
-                found.append((key, moment.astimezone(UTC).isoformat().replace("+00:00", "Z")))
+                found.append((key, moment.isoformat().replace("+00:00", "Z")))
         if self.ordering:
             found.append(("ordering", ",".join(self.ordering)))
         return found
@@ -131,7 +131,10 @@ def _moment(key: str, value: Any) -> datetime:
         raise InvalidArgument(
             f"{key} must be a datetime with a time zone, not {value!r}: without one the server's own zone would apply"
         )
-    return value
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise InvalidArgument(f"{key} {value!r} is beyond what a date can be in UTC") from None
 
 
 def _ordering(key: str, value: Any) -> tuple[str, ...]:

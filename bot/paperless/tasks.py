@@ -193,6 +193,8 @@ class Tasks:
         server may promise a task and lose its row); TaskNotFound when the row is deleted meanwhile. A server that is
         away for a while is waited for. Many waits share one request a tick.
         """
+        if not isinstance(task_id, str):
+            raise InvalidArgument(f"A task is waited for by its UUID, a text, not {task_id!r}")
         return await self._waits.wait(_task_id(task_id), timeout=timeout, grace=grace)
 
 

@@ -3,7 +3,8 @@
 - A tick looks at all watched tasks at once, in the newest rows of the list. Only a task that is not there is looked
   up by itself, at most LOOKUPS_PER_TICK of them a tick, the one not looked up for the longest time first.
 - A task is absent only if a look-up by its UUID says so: the list shows no more than its newest rows.
-- A server that does not answer for a while ends no wait; its own timeout does.
+- A server that does not answer for a while ends no wait; its own timeout does. Nor does a proxy that answers for it:
+  Traefik says 404 in its own words while the container behind it restarts.
 """
 
 import asyncio
@@ -12,7 +13,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.paperless.errors import ClientClosed, PaperlessError, TaskNeverAppeared, TaskNotFound, WaitTimedOut
+from bot.paperless.errors import (
+    ClientClosed,
+    NotPaperless,
+    PaperlessError,
+    TaskNeverAppeared,
+    TaskNotFound,
+    WaitTimedOut,
+)
 from bot.paperless.models import Task
 
 if TYPE_CHECKING:
@@ -129,13 +137,16 @@ class Waits:
         try:
             await self._look(watches)
         except PaperlessError as error:
-            if error.retryable:
+            if error.retryable or self._is_spoken_for(error):
                 log.info("Waiting for %d tasks goes on: %s", len(watches), error)
             else:
                 self._fail(watches, error)
-        except Exception as error:  # a defect of ours must not leave anybody waiting
+        except Exception as error:  # a defect of ours, or a middleware's word: whoever waits for it is told
             self._fail(watches, error)
-            raise
+
+    def _is_spoken_for(self, error: PaperlessError) -> bool:
+        """By a proxy, for a server that was there before. Of one that never was, the URL is wrong."""
+        return isinstance(error, NotPaperless) and error.status == 404 and self._client.version is not None
 
     async def _look(self, watches: list[_Watch]) -> None:
         by_id: dict[str, list[_Watch]] = {}

@@ -62,6 +62,7 @@ def test_filters_are_sent_as_the_server_takes_them(filters: dict[str, Any], expe
         ({"result": 5}, "text to look for"),
         ({"date_created_after": datetime(2026, 1, 1)}, "time zone"),  # noqa: DTZ001
         ({"date_created_after": "2026-01-01"}, "time zone"),
+        ({"date_created_after": datetime.min.replace(tzinfo=timezone(timedelta(hours=9)))}, "in UTC"),
         ({"ordering": "id"}, "date_created, date_done"),
         ({"ordering": "--status"}, "would ignore it"),
         ({"date_done_after": NOON}, "no filter 'date_done_after'"),

@@ -9,7 +9,7 @@ from bot.paperless import (
     BadToken,
     ClientClosed,
     InvalidArgument,
-    Task,
+    NotPaperless,
     TaskNeverAppeared,
     TaskNotFound,
     TaskStatus,
@@ -114,6 +114,22 @@ async def test_a_server_that_is_away_for_a_while_ends_no_wait(connect: Connect) 
         assert (await connect(server, tries=1).tasks.wait(uuid(1))).id == 1
 
 
+async def test_a_proxy_that_answers_for_a_server_that_restarts_ends_no_wait(connect: Connect) -> None:
+    """Traefik, whose 404 is its own."""
+    world = World({1: 2})
+    async with serve(world) as server:
+        paperless = connect(server)
+        await paperless.probe()
+        world.failing = [Reply(404, b"404 page not found\n", {"Content-Type": "text/plain"})] * 3
+        assert (await paperless.tasks.wait(uuid(1))).id == 1
+
+
+async def test_a_url_at_which_paperless_never_was_is_told_at_once(connect: Connect) -> None:
+    async with Server(lambda request: Reply(404, b"no", {"Content-Type": "text/plain"}), probe=False) as server:
+        with pytest.raises(NotPaperless, match="check the URL"):
+            await connect(server).tasks.wait(uuid(1))
+
+
 async def test_an_error_that_stays_ends_every_wait(connect: Connect) -> None:
     world = World({1: None, 2: None})
     world.failing = [json_reply({"detail": "Invalid token."}, status=401, api=None)]
@@ -123,52 +139,6 @@ async def test_an_error_that_stays_ends_every_wait(connect: Connect) -> None:
         found = await asyncio.gather(*(paperless.tasks.wait(uuid(n)) for n in (1, 2)), return_exceptions=True)
 
     assert [type(one) for one in found] == [BadToken, BadToken]
-
-
-@BOTH
-async def test_many_waits_share_their_requests(release: int, connect: Connect) -> None:
-    world = World(dict.fromkeys(range(1, 101), 5), release=release)
-    async with serve(world) as server:
-        paperless = connect(server)
-        found = await asyncio.gather(*(paperless.tasks.wait(uuid(number)) for number in range(1, 101)))
-
-    assert {task.id for task in found} == set(range(1, 101))
-    assert all(isinstance(task, Task) and task.is_complete for task in found)
-    # 3.x: one a tick. 2.20: two a tick, and one for each task that has ended, for how it ended.
-    assert len(world.requests) <= (6 if release == 3 else 2 * 16 + 100)
-
-
-async def test_tasks_that_others_push_off_the_newest_rows_are_looked_up(connect: Connect) -> None:
-    world = World(dict.fromkeys(range(1, 31), 3))
-    world.newer = 5000
-    async with serve(world) as server:
-        paperless = connect(server)
-        found = await asyncio.gather(*(paperless.tasks.wait(uuid(number)) for number in range(1, 31)))
-
-    assert len(found) == 30
-    ticks = sum("task_id" not in dict(request.query) for request in world.requests)
-    assert len(world.requests) - ticks <= 10 * (ticks + 1)
-
-
-async def test_seen_tasks_bound_the_next_look(connect: Connect) -> None:
-    world = World({1: 3, 2: 3})
-    async with serve(world) as server:
-        paperless = connect(server)
-        await asyncio.gather(paperless.tasks.wait(uuid(1)), paperless.tasks.wait(uuid(2)))
-
-    queries = [dict(request.query) for request in world.requests]
-    assert ["date_created_after" in query for query in queries] == [False, True, True]
-    assert queries[1]["date_created_after"] == "2026-11-23T12:38:39.031641Z"
-
-
-async def test_the_same_task_may_be_waited_for_twice(connect: Connect) -> None:
-    world = World({1: 3})
-    async with serve(world) as server:
-        paperless = connect(server)
-        first, second = await asyncio.gather(paperless.tasks.wait(uuid(1)), paperless.tasks.wait(uuid(1)))
-
-    assert first == second
-    assert len(world.requests) == 3
 
 
 async def test_a_wait_that_is_cancelled_leaves_nothing_behind(connect: Connect) -> None:
@@ -183,24 +153,6 @@ async def test_a_wait_that_is_cancelled_leaves_nothing_behind(connect: Connect) 
         await asyncio.sleep(0.05)
 
         assert len(world.requests) <= seen + 1
-
-
-async def test_a_new_wait_is_looked_at_at_once_while_others_pause(connect: Connect) -> None:
-    world = World({1: None, 2: 1})
-    pausing = asyncio.Event()
-
-    async def sleep(seconds: float) -> None:
-        if seconds >= 0.75:
-            pausing.set()
-            await asyncio.Event().wait()
-
-    async with serve(world) as server:
-        paperless = connect(server, sleep=sleep)
-        waiting = asyncio.create_task(paperless.tasks.wait(uuid(1)))
-        await pausing.wait()
-
-        assert (await paperless.tasks.wait(uuid(2))).id == 2
-        waiting.cancel()
 
 
 async def test_closing_the_client_ends_every_wait(connect: Connect) -> None:
@@ -254,3 +206,10 @@ async def test_waiting_for_a_run_that_made_no_row_is_refused(connect: Connect) -
     async with serve(World({})) as server:
         with pytest.raises(InvalidArgument, match="no row"):
             await connect(server).tasks.wait("")
+
+
+@pytest.mark.parametrize("given", [None, 1337, b"uuid"])
+async def test_waiting_for_what_is_no_uuid_is_refused_at_once(given: Any, connect: Connect) -> None:
+    async with serve(World({})) as server:
+        with pytest.raises(InvalidArgument, match="by its UUID"):
+            await connect(server).tasks.wait(given)
