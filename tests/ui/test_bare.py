@@ -1,5 +1,7 @@
 """A card without texts of Paperless, for when Discord refuses it with them."""
 
+from typing import get_args
+
 import pytest
 
 from bot.failures.card import Card, IncidentKind
@@ -20,6 +22,10 @@ CARDS: dict[str, Card] = {
     "outage": examples.outage(detail=BLOCKED),
     "backlog": examples.backlog(),
 }
+
+
+def test_every_kind_of_card_is_tried() -> None:
+    assert {type(card) for card in CARDS.values()} == set(get_args(Card))
 
 
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
