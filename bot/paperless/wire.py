@@ -113,10 +113,20 @@ def error_of(endpoint: Endpoint, answer: Answer) -> PaperlessError:
 
 
 def wrong_shape(endpoint: Endpoint, detail: str) -> PaperlessError:
+    if not endpoint.idempotent:
+        return _unreadable(method=endpoint.method, path=endpoint.path)
     return errors.NotPaperless(
         f"The answer is not what Paperless-ngx answers here: {detail}",
         method=endpoint.method,
         path=endpoint.path,
+    )
+
+
+def _unreadable(**request: Any) -> PaperlessError:
+    return errors.MaybeDone(
+        "What came back from Paperless-ngx, or from something in front of it, cannot be read; it may have done it all "
+        "the same: look before you repeat it",
+        **request,
     )
 
 
@@ -192,6 +202,8 @@ def _not_found(endpoint: Endpoint, answer: Answer) -> PaperlessError:
 
 def not_paperless(endpoint: Endpoint, answer: Answer) -> PaperlessError:
     kind = answer.header("content-type") or "no content type"
+    if not endpoint.idempotent and 200 <= answer.status < 300:
+        return _unreadable(**_request(endpoint, answer))
     return errors.NotPaperless(
         f"This is not an answer of Paperless-ngx's API ({kind}): check the URL, and what stands in front of the server",
         **_request(endpoint, answer),

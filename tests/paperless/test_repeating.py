@@ -166,6 +166,9 @@ async def test_no_more_connections_than_allowed(connect: Connect) -> None:
         pytest.param(Reply(raw=b"", hang=True), id="silent"),
         pytest.param(status(502), id="502"),
         pytest.param(status(504), id="504"),
+        pytest.param(status(200), id="a page of something in front"),
+        pytest.param(Reply(200, b'{"task_id": "c7', JSON), id="half of the JSON"),
+        pytest.param(json_reply({"detail": "Done"}), id="another answer"),
     ],
 )
 async def test_a_run_whose_answer_is_lost_may_be_done_and_is_not_repeated(reply: Reply, connect: Connect) -> None:
