@@ -100,6 +100,7 @@ class House:
 
     async def __aenter__(self) -> Self:
         self.discord = await self._stack.enter_async_context(SandboxDiscord())
+        self.discord.gateway.identify_seconds = 0  # a bot in a test starts again sooner than any in life
         for paperless in self.all_paperless.values():
             await self._stack.enter_async_context(paperless)
         canary.watch(self._secrets())

@@ -26,6 +26,7 @@ EFFECTS = effects_paperless.EFFECTS | effects_discord.EFFECTS
 async def world(tmp_path_factory: pytest.TempPathFactory, free_socket: socket.socket) -> AsyncIterator[Demo]:
     async with open_demo(tmp_path_factory.mktemp("world"), free_socket) as demo:
         await demo.stage.discord.ready()
+        demo.stage.discord.gateway.identify_seconds = 0  # it is stopped and started sooner than any in life
         yield demo
 
 

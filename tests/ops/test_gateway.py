@@ -134,7 +134,7 @@ async def test_a_gateway_that_is_away_at_the_start_is_waited_for(house: House) -
         await serving
 
 
-@pytest.mark.parametrize("code", [None, 1000, 1001, 4000, 4009], ids=str)
+@pytest.mark.parametrize("code", [None, 1000, 1001, 4000, 4008, 4009], ids=str)
 async def test_a_connection_that_breaks_is_resumed_without_another_identify(house: House, code: int | None) -> None:
     async with house.bot():
         mark = house.discord.mark()
@@ -142,6 +142,41 @@ async def test_a_connection_that_breaks_is_resumed_without_another_identify(hous
         await house.discord.wait_for(lambda event: event.kind == "gateway_up", 30, after=mark)
 
         assert len(house.discord.gateway.identifies) == 1
+
+
+async def test_a_session_that_timed_out_ends_with_a_new_one(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a machine that slept: no heartbeats, and Discord knows nothing of it any more."""
+    monkeypatch.setattr(gateway, "AGAIN", 0.1)
+    async with house.bot() as bot:
+        mark = house.discord.mark()
+        house.discord.gateway.sessions.clear()
+        house.discord.disconnect_gateway(4009)
+        await house.discord.wait_for(lambda event: event.kind == "gateway_up", 30, after=mark)
+
+        assert len(house.discord.gateway.identifies) == 2
+        await until(lambda: bot.gateway.up)
+
+
+async def test_a_bot_that_starts_again_too_soon_is_sent_away_once_and_waits(house: House) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        house.discord.clock.advance(3600 * (seconds == gateway.AGAIN))
+
+    async with house.bot():
+        house.discord.gateway.identify_seconds = 3600
+    stop = asyncio.Event()
+    async with TaskBot(house.settings(), connector=house.discord.connector()) as bot:
+        await bot.login(house.discord.token)
+        bot.gateway = Gateway(bot, Identifies(bot.ledger, now=bot.now), sleep=sleep)
+        serving = asyncio.create_task(bot.serve(stop))
+        await until(lambda: bot.gateway.up)
+        stop.set()
+        await serving
+
+    assert waits == [0, 0, gateway.AGAIN]
+    assert len(house.discord.gateway.identifies) == 2
 
 
 async def test_an_outage_longer_than_its_patience_ends_with_a_new_connection(house: House) -> None:

@@ -14,6 +14,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.sandbox.discord import ids
 from bot.sandbox.discord.errors import Json
+from bot.sandbox.discord.gateway_limits import FRAME_BYTES, IDENTIFY_SECONDS, VERSIONS, Frames, Pulse, is_shard
 
 if TYPE_CHECKING:
     from bot.sandbox.discord.core import Core
@@ -34,7 +35,8 @@ IDENTIFIES_PER_DAY = 1_000
 RESUME_URL = "wss://gateway-us-east1-b.discord.gg"
 
 UNKNOWN_ERROR, UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, AUTHENTICATION_FAILED = 4000, 4001, 4002, 4003, 4004
-ALREADY_AUTHENTICATED, INVALID_SEQ, INVALID_INTENTS, DISALLOWED_INTENTS = 4005, 4007, 4013, 4014
+ALREADY_AUTHENTICATED, INVALID_SEQ, RATE_LIMITED, SESSION_TIMED_OUT = 4005, 4007, 4008, 4009
+INVALID_SHARD, INVALID_VERSION, INVALID_INTENTS, DISALLOWED_INTENTS = 4010, 4012, 4013, 4014
 
 
 class Session:
@@ -63,6 +65,7 @@ class Connection:
         self.socket = socket
         self.transport = transport
         self.session: Session | None = None
+        self.frames = Frames()
         self._zlib = zlib.compressobj() if compress == "zlib-stream" else None
         self.closed_by_us = False
         self._outbox: asyncio.Queue[str | int | None] = asyncio.Queue()
@@ -111,6 +114,7 @@ class Gateway:
         self.heartbeat_interval_ms = HEARTBEAT_INTERVAL_MS
         self.refuse_with: int | None = None  # an HTTP status for every attempt to connect
         self.deaf = False  # heartbeats get no ACK, as on a half-dead connection
+        self.identify_seconds = IDENTIFY_SECONDS
 
     @property
     def up(self) -> bool:
@@ -136,25 +140,40 @@ class Gateway:
         self.connections.add(connection)
         writer = asyncio.ensure_future(connection.write())
         connection.send({"op": HELLO, "s": None, "t": None, "d": {"heartbeat_interval": self.heartbeat_interval_ms}})
+        pulse = Pulse(self.heartbeat_interval_ms, lambda: self._time_out(connection))
+        pulse.beat()
         try:
-            await self._read(connection)
+            if request.query.get("v") not in VERSIONS:
+                connection.close(INVALID_VERSION)
+            await self._read(connection, pulse)
         finally:
+            pulse.end()
             self._left(connection)
             connection.end()
             await asyncio.gather(writer, return_exceptions=True)
         return socket
 
-    async def _read(self, connection: Connection) -> None:
+    async def _read(self, connection: Connection, pulse: Pulse) -> None:
         async for message in connection.socket:
-            if message.type is not WSMsgType.TEXT:
+            if message.type is not WSMsgType.TEXT or len(message.data.encode()) > FRAME_BYTES:
                 return connection.close(DECODE_ERROR)
+            if connection.frames.too_many():
+                return connection.close(RATE_LIMITED)
             try:
                 frame = json.loads(message.data)
                 operation, data = frame["op"], frame.get("d")
             except (ValueError, KeyError, TypeError):
                 return connection.close(DECODE_ERROR)
+            if operation == HEARTBEAT:
+                pulse.beat()
             self._receive(connection, operation, data)
         return None
+
+    def _time_out(self, connection: Connection) -> None:
+        """ "Your session timed out. Reconnect and start a new one." """
+        if connection.session is not None:
+            self.sessions.pop(connection.session.id, None)
+        connection.close(SESSION_TIMED_OUT)
 
     def _receive(self, connection: Connection, operation: int, data: Any) -> None:
         if operation == HEARTBEAT:
@@ -183,6 +202,10 @@ class Gateway:
             return connection.close(INVALID_INTENTS)
         if intents & PRIVILEGED & ~self._core.privileged_intents:
             return connection.close(DISALLOWED_INTENTS)
+        if not is_shard(data.get("shard", [0, 1])):
+            return connection.close(INVALID_SHARD)
+        if self.identifies and self.identifies[-1] > self._core.clock.time() - self.identify_seconds:
+            return connection.send({"op": INVALID_SESSION, "d": False, "s": None, "t": None})
         self._count_identify()
         session = Session(f"{self._core.new_id():x}", intents=intents)
         self.sessions[session.id] = session

@@ -51,6 +51,7 @@ Start = Callable[[Bot], Awaitable[Bot]]
 @pytest.fixture
 async def sandbox() -> AsyncIterator[SandboxDiscord]:
     async with SandboxDiscord(rate_limits=RateLimits.none()) as running:
+        running.gateway.identify_seconds = 0  # the clients of a test come one after the other
         yield running
     if DISCORD_OPENAPI.is_file():
         for request in running.requests:

@@ -8,7 +8,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.sandbox.discord import SandboxDiscord, gateway
+from bot.sandbox.discord import SandboxDiscord, gateway, gateway_limits
 from bot.sandbox.discord.ids import ALERTS_ID, BEN_ID, GUILD_ID
 
 from .conftest import Bot, Start
@@ -153,7 +153,7 @@ async def test_a_gateway_that_refuses_is_refused_with_its_status(sandbox: Sandbo
 
 async def test_a_crash_loop_costs_the_token(sandbox: SandboxDiscord) -> None:
     token = sandbox.token
-    sandbox.gateway.identifies = [sandbox.clock.time()] * gateway.IDENTIFIES_PER_DAY
+    sandbox.gateway.identifies = [sandbox.clock.time() - 60] * gateway.IDENTIFIES_PER_DAY
     async with Bot(sandbox) as bot:
         await bot.login(token)
         connecting = asyncio.create_task(bot.connect())
@@ -166,6 +166,8 @@ async def test_a_crash_loop_costs_the_token(sandbox: SandboxDiscord) -> None:
     ("frame", "code"),
     [
         ({"op": 8, "d": {}}, 4003),
+        ({"op": 3, "d": {"status": "x" * 4096}}, 4002),
+        ({"op": 2, "d": {"token": "TOKEN", "intents": 1, "shard": [1, 1]}}, 4010),
         ({"op": 99, "d": {}}, 4001),
         ("not json", 4002),
         ({"op": 2, "d": {"token": "wrong", "intents": 1}}, 4004),
@@ -182,6 +184,71 @@ async def test_what_the_gateway_does_not_take_closes_with_its_code(
         await socket.send_str(text)
         message = await socket.receive()
     assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, code)
+
+
+async def test_a_version_that_is_no_more_closes_with_4012(sandbox: SandboxDiscord) -> None:
+    session, url = aiohttp.ClientSession(connector=sandbox.connector()), URL.replace("v=10", "v=5")
+    async with session, session.ws_connect(url) as socket:
+        assert (await socket.receive_json())["op"] == 10
+        closed = await socket.receive()
+    assert closed.data == 4012
+
+
+async def test_more_than_120_frames_in_a_minute_close_with_4008(sandbox: SandboxDiscord) -> None:
+    async with aiohttp.ClientSession(connector=sandbox.connector()) as session, session.ws_connect(URL) as socket:
+        assert (await socket.receive_json())["op"] == 10
+        for _ in range(120):
+            await socket.send_json({"op": 1, "d": None})
+        assert [(await socket.receive_json())["op"] for _ in range(120)] == [11] * 120
+        await socket.send_json({"op": 1, "d": None})
+        closed = await socket.receive()
+    assert closed.data == 4008
+
+
+async def test_without_heartbeats_a_connection_closes_with_4009_and_its_session_is_over(
+    sandbox: SandboxDiscord,
+) -> None:
+    sandbox.gateway.heartbeat_interval_ms = 400
+    session = aiohttp.ClientSession(connector=sandbox.connector())
+    async with session, session.ws_connect(URL) as socket:
+        await socket.receive_json()
+        await socket.send_json({"op": 2, "d": {"token": sandbox.token, "intents": 1}})
+        ready = await socket.receive_json()
+        assert (await socket.receive_json())["t"] == "GUILD_CREATE"
+        assert (await socket.receive()).data == 4009
+
+        resume = {"token": sandbox.token, "session_id": ready["d"]["session_id"], "seq": 2}
+        async with session.ws_connect(URL) as later:
+            await later.receive_json()
+            await later.send_json({"op": 6, "d": resume})
+            assert (await later.receive_json())["op"] == 9
+
+
+async def test_heartbeats_keep_a_connection(sandbox: SandboxDiscord) -> None:
+    sandbox.gateway.heartbeat_interval_ms = 200
+    async with aiohttp.ClientSession(connector=sandbox.connector()) as session, session.ws_connect(URL) as socket:
+        assert (await socket.receive_json())["op"] == 10
+        for _ in range(4):
+            await asyncio.sleep(0.1)
+            await socket.send_json({"op": 1, "d": None})
+            assert (await socket.receive_json())["op"] == 11
+
+
+async def test_a_second_identify_within_five_seconds_is_answered_with_opcode_9(sandbox: SandboxDiscord) -> None:
+    sandbox.gateway.identify_seconds = gateway_limits.IDENTIFY_SECONDS
+    identify = {"op": 2, "d": {"token": sandbox.token, "intents": 1}}
+
+    async def identified() -> int:
+        async with aiohttp.ClientSession(connector=sandbox.connector()) as session, session.ws_connect(URL) as socket:
+            await socket.receive_json()
+            await socket.send_json(identify)
+            return int((await socket.receive_json())["op"])
+
+    first, soon = await identified(), await identified()
+    sandbox.clock.advance(5)
+
+    assert (first, soon, await identified()) == (0, 9, 0)
+    assert len(sandbox.gateway.identifies) == 2
 
 
 async def test_zlib_stream_is_spoken_to_who_asks_for_it(sandbox: SandboxDiscord) -> None:
