@@ -265,8 +265,11 @@ class Failures(commands.Cog):
         """The task as Paperless has it now; or why not, in words. The card itself knows all but the traceback."""
         if not card.task_id:
             return None, None
+        where = self.bot.servers.get(card.server)
+        if where is None:
+            return None, outcomes.unwatched(card.server)
         try:
-            return await self.bot.server(card.server).client.tasks(card.task_id), None
+            return await where.client.tasks(card.task_id), None
         except NotFound:
             return None, "The task is no longer in Paperless, or the bot may no longer see it."
         except PaperlessError as error:

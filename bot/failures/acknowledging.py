@@ -6,7 +6,7 @@ acknowledging twice does no harm.
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.audit import Result
 from bot.failures import looking
@@ -38,6 +38,7 @@ class _Progress:
     vanished: int = 0
     elsewhere: int = 0
     asked: bool = False  # the last request may have been worked on
+    unwatched: tuple[str, ...] = ()
 
 
 class Acknowledging:
@@ -73,7 +74,7 @@ class Acknowledging:
             return outcome
         rest = await self._untold(server, others, user_id=user_id, user_name=user_name, pks=pks)
         if isinstance(rest, Acknowledged):
-            return Acknowledged(count=outcome.count + rest.count, vanished=outcome.vanished + rest.vanished)
+            return replace(outcome, count=outcome.count + rest.count, vanished=outcome.vanished + rest.vanished)
         return outcome
 
     async def _untold(
@@ -139,7 +140,7 @@ class Acknowledging:
         await self._claims.settle(claim.claim_id, state="done")
         if progress.elsewhere and not progress.done:
             return AlreadyAcknowledged(acknowledgement=self._claims.elsewhere())
-        return Acknowledged(count=progress.done, vanished=progress.vanished)
+        return Acknowledged(count=progress.done, vanished=progress.vanished, unwatched=progress.unwatched)
 
     async def _stop(self, claim: Claim, error: PaperlessError, *, unclear: bool, given_back: bool) -> None:
         """Where the outcome is not known, the next look at the rows tells: then it was this person all the same."""
@@ -151,12 +152,18 @@ class Acknowledging:
             await self._claims.settle(claim.claim_id, state=state, detail=str(error))
 
     async def _all(self, claim: Claim, progress: _Progress) -> None:
-        local = [each.failure_id for each in claim.failures if each.kind not in LISTED]
-        if local:  # stuck or silent: acknowledged here alone, Paperless would hide the failure that may come of it
+        """Here alone: what is stuck or silent, since Paperless would hide the failure that may come of it; and what
+        failed on a server that was taken out of the configuration, since there is nobody to ask."""
+        servers = dict.fromkeys(each.server for each in claim.failures)
+        progress.unwatched = tuple(name for name in servers if name not in self._clients)
+        local = [
+            each.failure_id for each in claim.failures if each.kind not in LISTED or each.server in progress.unwatched
+        ]
+        if local:
             progress.done += await self._claims.record(claim.claim_id, local)
-        for server in dict.fromkeys(each.server for each in claim.failures):
+        for server in servers:
             listed = [each for each in claim.failures if each.server == server and each.kind in LISTED]
-            if listed:
+            if listed and server in self._clients:
                 await self._on_server(server, listed, claim, progress)
 
     async def _on_server(self, server: str, failures: Sequence[Claimed], claim: Claim, progress: _Progress) -> None:

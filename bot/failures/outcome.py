@@ -9,10 +9,12 @@ from bot.paperless.errors import PaperlessError
 
 @dataclass(frozen=True, kw_only=True)
 class Acknowledged:
-    """This press did it. `vanished` of them are no longer in Paperless, or not visible to the bot's user."""
+    """This press did it. `vanished` of them are no longer in Paperless, or not visible to the bot's user. `unwatched`:
+    servers that are no longer configured; what failed there is acknowledged here alone."""
 
     count: int
     vanished: int
+    unwatched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,10 @@ class Rendering:
             case CardKind.INCIDENT | CardKind.DIGEST | CardKind.DRILL:
                 return await self._incidents(connection, row)
 
+    def _names(self, *servers: str) -> bool:
+        """Whether a card says which server it is about; always of one that is no longer configured."""
+        return self.show_server or any(name not in self.links for name in servers)
+
     def _link(self, name: str) -> str:
         return self.links.get(name, "")
 
@@ -56,7 +60,7 @@ class Rendering:
         return BacklogCard(
             card_id=row["id"],
             server=row["server"],
-            show_server=self.show_server,
+            show_server=self._names(row["server"]),
             total=row["total"],
             unacknowledged=row["unacknowledged"],
             link_base=self._link(row["server"]),
@@ -72,7 +76,7 @@ class Rendering:
         return OutageCard(
             card_id=row["id"],
             server=row["server"],
-            show_server=self.show_server,
+            show_server=self._names(row["server"]),
             reason=OutageReason(found["outage_reason"]),
             detail=found["outage_detail"] or "",
             since=found["outage_since"],
@@ -102,7 +106,7 @@ class Rendering:
             card_id=card_id,
             incident_id=incident_id,
             server=whole["server"],
-            show_server=self.show_server,
+            show_server=self._names(whole["server"]),
             kind=IncidentKind(whole["kind"]),
             state=IncidentState(whole["state"]),
             task_id="" if no_task else newest["task_id"],
@@ -158,7 +162,7 @@ class Rendering:
             card_id=row["id"],
             channel_id=row["channel_id"],
             servers=tuple(sorted(names)),
-            show_server=self.show_server,
+            show_server=self._names(*names),
             total=totals.total,
             open_total=totals.open_total,
             lines=lines,

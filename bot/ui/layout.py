@@ -50,7 +50,8 @@ def button(label: str, custom_id: CustomId, *, primary: bool = False, danger: bo
 
 
 def link_button(label: str, url: str) -> ui.Button[ui.LayoutView] | None:
-    """None for a URL longer than Discord takes: a card without the link is better than no card."""
+    """None for a URL that there is not, or that is longer than Discord takes: a card without the link is better than
+    no card."""
     return ui.Button(label=plain(label, LABEL_LIMIT), url=url) if links.fits(url) else None
 
 

@@ -71,11 +71,21 @@ def _vanished(outcome: Acknowledged) -> str | None:
     )
 
 
+def unwatched(server: str) -> str:
+    return f"The bot no longer watches Paperless ({escape(server)}): it was taken out of the configuration."
+
+
+def _here_alone(outcome: Acknowledged) -> str | None:
+    if not outcome.unwatched:
+        return None
+    return " ".join((*map(unwatched, outcome.unwatched), "What failed there is acknowledged here alone."))
+
+
 def to_presser(outcome: AcknowledgeOutcome, *, unheard: str | None = None) -> str | None:
     """None where the card itself tells everything. `unheard`: since when Paperless does not answer."""
     match outcome:
         case Acknowledged():
-            return _vanished(outcome)
+            return " ".join(filter(None, (_vanished(outcome), _here_alone(outcome)))) or None
         case AlreadyAcknowledged():
             return _faster(outcome.acknowledgement)
         case BeingAcknowledged():
@@ -95,7 +105,7 @@ def of_all(outcome: AcknowledgeOutcome, *, unheard: str | None = None) -> str:
     if isinstance(outcome, NotAcknowledged):
         return _not_done(outcome, unheard)
     if isinstance(outcome, Acknowledged) and not outcome.vanished:
-        return f"{plural(outcome.count, 'failure')} acknowledged."
+        return " ".join(filter(None, (f"{plural(outcome.count, 'failure')} acknowledged.", _here_alone(outcome))))
     return to_presser(outcome, unheard=unheard) or "Done."
 
 

@@ -252,3 +252,26 @@ async def test_two_servers_cards_name_theirs(tmp_path: Path) -> None:
         reply = await house.press(card, "Details")
     assert "office" in texts(card)
     assert "Traceback" in texts(reply)
+
+
+async def test_a_server_that_was_taken_out_of_the_configuration_is_said_so(tmp_path: Path) -> None:
+    """A press on its card was a defect, and each start after it one, too."""
+    async with House(tmp_path, servers=("home", "office")) as house:
+        async with house.bot() as bot:
+            await bot.desk.watchers["office"].poll_once()
+            house.all_paperless["office"].fail("lease.pdf", owner="bob")
+            card = await house.card(lambda text: "lease.pdf" in text)
+        office = house.all_paperless.pop("office")
+        async with house.bot():
+            details = await house.press(card, "Details")
+            pressed = await house.discord.press(
+                user_id=ids.BEN_ID, message_id=int(card["id"]), custom_id=buttons(card)["Acknowledge"]
+            )
+            await house.discord.until(lambda: bool(pressed.followups), timeout=10)
+            said = await pressed.reply()
+            changed = await house.card(lambda text: "acknowledged by" in text)
+        house.all_paperless["office"] = office
+    assert "no longer watches Paperless (office): it was taken out of the configuration." in texts(details)
+    assert "acknowledged here alone" in texts(said)
+    assert "· office" in texts(changed)
+    assert list(buttons(changed)) == ["Details"]
