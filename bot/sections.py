@@ -56,7 +56,9 @@ class PaperlessSection(Section):
 
     url: HttpUrl = Field(description="as the bot reaches it", examples=["http://localhost:8000"])
     public_url: HttpUrl | None = Field(
-        default=None, description="for links that people click; url if absent", examples=["https://docs.example.org"]
+        default=None,
+        description="for links that people click; url if absent. Discord takes none to a name without a dot",
+        examples=["https://docs.example.org"],
     )
     token: SecretStr = Field(description="of the user that the bot acts as: My Profile, API Auth Token")
     run_token: SecretStr | None = Field(
@@ -286,7 +288,7 @@ class HealthSection(Section):
 
     listen: str = Field(
         default="127.0.0.1:8080",
-        description="address:port, there is no login; empty: off. Unset, a port that is taken is passed over",
+        description="address:port, there is no login; empty: off. Left out, and its port taken: no page, as the log says",
     )
 
     @field_validator("listen")

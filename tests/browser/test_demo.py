@@ -7,6 +7,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.sandbox import opening
 from bot.sandbox.demo import Demo
+from bot.sandbox.discord import Upload, ids
 from tests.browser.conftest import Open
 from tests.browser.violations import violations
 
@@ -175,3 +176,14 @@ async def test_a_card_leads_to_the_tasks_of_paperless(demo: Demo, open_page: Ope
     tasks = await opened.value
     await tasks.get_by_role("row", name="e.pdf").get_by_role("button", name="Dismiss").click()
     await expect(card(page, "e.pdf failed")).to_contain_text("acknowledged in Paperless")
+
+
+async def test_a_file_of_a_message_is_sent_by_the_message_menu(demo: Demo, open_page: Open) -> None:
+    page = await open_page("ben")
+    file = Upload(filename="letter.pdf", data=b"%PDF-1.7 a letter %%EOF")
+    await demo.stage.discord.post_message(ids.CLEO_ID, "from the letter box", [file], channel_id=ids.ALERTS_ID)
+    await page.locator(".message", has_text="from the letter box").click(button="right")
+    await page.get_by_role("menuitem", name="Send to Paperless").click()
+    sent = card(page, "Consuming letter.pdf is done")
+    await expect(sent).to_be_visible()
+    await expect(sent.locator(".used")).to_have_text("Ben used Send to Paperless")

@@ -10,6 +10,7 @@ import { hourOf, stamp } from "./times.js";
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
 const SILENT = 1 << 12;
+const MENU_COMMAND = 23;
 const GROUPED_FOR_MS = 7 * 60 * 1000;
 
 export const isEphemeral = (message) => Boolean(message.flags & EPHEMERAL);
@@ -90,7 +91,8 @@ function usedLine(message) {
   const used = message.interaction_metadata;
   const command = message.interaction?.name ?? used.name;
   const user = namesFor(message).user(used.user.id)?.name ?? used.user.username;
-  return el("div", { class: "used" }, el("span", { class: "used-by" }, user), " used ", el("span", { class: "mention" }, command ? `/${command}`.replace("//", "/") : "a command"));
+  const called = message.type === MENU_COMMAND ? command : command && `/${command}`;
+  return el("div", { class: "used" }, el("span", { class: "used-by" }, user), " used ", el("span", { class: "mention" }, called ?? "a command"));
 }
 
 /** What the message answers: another message, or the card whose button was pressed. */
