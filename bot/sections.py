@@ -288,7 +288,7 @@ class HealthSection(Section):
 
     listen: str = Field(
         default="127.0.0.1:8080",
-        description="address:port, there is no login; empty: off. Left out, and its port taken: no page, as the log says",
+        description="address:port, there is no login; empty: off. Left out, its port taken: no page, as the log says",
     )
 
     @field_validator("listen")
