@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from bot.ui.redaction import REDACTED, mask, redact
 
@@ -65,6 +66,7 @@ _EVERYONE = re.compile(r"@(?=everyone|here)", re.I)
 _SPECIAL = re.compile(
     r"[\\`*_~|<>\[\]]|(?<=\])\(|:(?=//|[\w+-]{0,32}[A-Za-z_+-][\w+-]{0,32}:|100:|1234:)|\A[#+-]|(?<=\A-)#"
 )
+_OF_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]")  # one of them is in every emoji
 _NUMBERED = re.compile(r"\A\d+([.)])(?=\s|\Z)")
 _MENTION = re.compile(r"<(?=[@#:&/]|a:|t:|id:)", re.I)
 _INVITE = re.compile(r"\bdis(?:cord(?:app)?)?(\.)(?=(?:gg|gd|com|new|gift|me|li|io)\b)", re.I)
@@ -72,9 +74,7 @@ _INVITE = re.compile(r"\bdis(?:cord(?:app)?)?(\.)(?=(?:gg|gd|com|new|gift|me|li|
 
 def length(text: str) -> int:
     """As Discord's client counts: UTF-16 code units."""
-    if text.isascii():
-        return len(text)
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _visible(text: str) -> Iterable[str]:
@@ -104,7 +104,7 @@ def _is_emoji(cluster: str) -> bool:
 
 
 def _without_flood(text: str) -> str:
-    if len(text) <= MAX_EMOJI or text.isascii():
+    if len(text) <= MAX_EMOJI or text.isascii() or len(_OF_EMOJI.findall(text)) <= MAX_EMOJI:
         return text
     kept, emoji = [], 0
     for cluster in graphemes(text):
@@ -131,6 +131,8 @@ def clean(text: str) -> str:
 
 def _joins(character: str, cluster: str) -> bool:
     """Whether it belongs to what stands before it: marks, variation selectors, skin tones, second halves of flags."""
+    if character < "\u0300":
+        return False
     if unicodedata.category(character)[0] == "M" or "\U0001f3fb" <= character <= "\U0001f3ff":
         return True
     return _is_flag_letter(character) and len(cluster) == 1 and _is_flag_letter(cluster)
@@ -157,16 +159,16 @@ def graphemes(text: str) -> Iterator[str]:
 
 def _fit(tokens: Iterable[str], limit: int) -> str:
     """As many whole tokens as `limit` allows; an ellipsis for the rest."""
-    tokens = list(tokens)
-    if sum(map(length, tokens)) <= limit:
-        return "".join(tokens)
-    kept, room = [], limit - length(ELLIPSIS)
+    kept: list[str] = []
+    before_ellipsis, room = 0, limit
     for token in tokens:
         room -= length(token)
         if room < 0:
-            break
+            return "".join(kept[:before_ellipsis]).rstrip(" ") + ELLIPSIS if limit > 0 else ""
         kept.append(token)
-    return "".join(kept).rstrip(" ") + ELLIPSIS if limit > 0 else ""
+        if room:  # for the ellipsis, which is one long
+            before_ellipsis = len(kept)
+    return "".join(kept)
 
 
 def cut(text: str, limit: int) -> str:
@@ -176,9 +178,15 @@ def cut(text: str, limit: int) -> str:
     return _fit(graphemes(text), limit)
 
 
+def _beginning(text: str, limit: int) -> str:
+    """What more there is cannot show in `limit`, unless nearly all of it is invisible."""
+    seen = 10 * limit + 200
+    return text if len(text) <= seen else text[:seen] + ELLIPSIS
+
+
 def plain(text: str, limit: int) -> str:
     """For places without markdown (button labels, choices): cleaned, and cut to `limit`."""
-    return cut(clean(text), limit)
+    return cut(clean(_beginning(text, limit)), limit)
 
 
 def _to_escape(text: str) -> set[int]:
@@ -189,8 +197,7 @@ def _to_escape(text: str) -> set[int]:
     return found
 
 
-def _tokens(text: str) -> Iterator[str]:
-    special = _to_escape(text)
+def _tokens(text: str, special: set[int]) -> Iterator[str]:
     position = 0
     for cluster in graphemes(text):
         yield "\\" + cluster if position in special else cluster
@@ -205,9 +212,11 @@ def escape(text: str, limit: int = REASON_LIMIT) -> Escaped:
     """
     if isinstance(text, Escaped):
         return text
-    seen = 10 * limit + 200  # what more there is cannot show, unless nearly all of it is invisible
-    readable = _EVERYONE.sub("＠", clean(text if len(text) <= seen else text[:seen] + ELLIPSIS))
-    return Escaped(_fit(_tokens(readable), limit))
+    readable = _EVERYONE.sub("＠", clean(_beginning(text, limit)))
+    special = _to_escape(readable)
+    if length(readable) + len(special) <= limit:
+        return Escaped("\\".join(readable[start:end] for start, end in pairwise((0, *sorted(special), len(readable)))))
+    return Escaped(_fit(_tokens(readable, special), limit))
 
 
 def code_block(text: str, limit: int) -> Escaped:
