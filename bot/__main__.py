@@ -6,6 +6,7 @@ again; 1 a defect.
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from bot import logs
 
@@ -22,10 +23,18 @@ if TYPE_CHECKING:
     from bot.exits import Exit
 
 DEFAULT_CONFIG = Path("config.toml")
+DEFECT, CONFIG = 1, 78  # of bot.exits, whose own imports take their time
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Something to mend, as in a file: argparse's own 2 would be started again by a supervisor, for ever."""
+        self.print_usage(sys.stderr)
+        self.exit(CONFIG, f"{self.prog}: {message}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m bot",
         description="Tells a team on Discord about failed Paperless-ngx tasks, and acts on them from there.",
     )
@@ -128,11 +137,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     logs.set_up(arguments.log_format)
     with _told_to_stop(until_told=arguments.command in ("run", "demo")), logs.all_of_it():
         try:
-            return _carry_out(arguments)
+            status = _carry_out(arguments)
+            sys.stdout.flush()
+            return status
+        except BrokenPipeError:  # whoever reads has read enough, as `head` has
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 128 + signal.SIGPIPE
         except Exception:
             # Python's own report of a crash would not pass the redactor.
             logging.getLogger(__name__).critical("a defect ended the bot", exc_info=True, extra={"event": "crashed"})
-            return 1  # Exit.DEFECT, whose module may be what cannot be imported
+            return DEFECT
 
 
 @contextmanager
@@ -155,11 +169,21 @@ def _told_to_stop(*, until_told: bool) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def _tell(mistake: str, *, as_json: bool) -> None:
+    """For people its sentence, with the key before it."""
+    if not as_json:
+        sys.stderr.write(f"{mistake}\n")
+        return
+    key, _, text = mistake.partition(": ")
+    # The key comes last: what follows on "token:" is taken for one, and redacted.
+    said = f"{text} ({key})" if text else mistake
+    logging.getLogger(__name__).critical(said, extra={"event": "configuration_wrong"})
+
+
 def _carry_out(arguments: argparse.Namespace) -> int:
     import asyncio  # this, and all that is imported in a function here, takes its time: first it can be stopped
 
     from bot.config import ConfigError
-    from bot.exits import Exit
 
     try:
         if arguments.command == "demo":
@@ -167,8 +191,8 @@ def _carry_out(arguments: argparse.Namespace) -> int:
         settings = _settings(arguments.config)
     except ConfigError as error:
         for mistake in error.mistakes:
-            sys.stderr.write(f"{mistake}\n")
-        return Exit.CONFIG
+            _tell(mistake, as_json=arguments.log_format == "json")
+        return CONFIG
     if arguments.command == "backup":
         return _backup(settings, arguments.target)
     if arguments.command == "audit":

@@ -179,7 +179,9 @@ def test_every_event_that_it_names_is_logged_somewhere() -> None:
         path.read_text(encoding="utf-8") for folder in ("bot", "cogs") for path in (ROOT / folder).rglob("*.py")
     )
     logged = set(re.findall(r'"event": "(\w+)"', sources))
-    named = set(re.findall(r"`((?:gateway|lease|login|discord|database|stopped)(?:_\w+)?|checked)`", TEXT))
+    named = set(
+        re.findall(r"`((?:configuration|gateway|lease|login|discord|database|stopped)(?:_\w+)?|checked)`", TEXT)
+    )
 
     assert len(named) > 10
     assert named <= logged
