@@ -54,7 +54,7 @@ class Labels:
     ) -> None:
         self._client = client
         self._endpoint = endpoint
-        self._read = read or _page
+        self._read = read or labels_page
 
     async def __call__(self) -> tuple[Label, ...]:
         """Every one that the token's user may see. Forbidden: it lacks the permission to see any."""
@@ -78,7 +78,7 @@ class Labels:
 
 
 def users_page(body: JsonText) -> Page:
-    """As `_page`, of users."""
+    """As `labels_page`, of users."""
     try:
         found = msgspec.json.decode(body, type=_Users)
     except NOT_EXACT:
@@ -86,7 +86,7 @@ def users_page(body: JsonText) -> Page:
     return tuple(Label(id=one.id, name=one.username) for one in found.results), bool(found.next and found.results)
 
 
-def _page(body: JsonText) -> Page:
+def labels_page(body: JsonText) -> Page:
     """The labels of a page, and whether there is another; the `next` link tells that, and is not read further."""
     try:
         found = _DECODER.decode(body)

@@ -64,12 +64,12 @@ async def _may(client: "PaperlessClient", endpoint: Endpoint) -> bool:
 async def _user(client: "PaperlessClient") -> dict[str, Any] | None:
     """None: may not read it, and so is no superuser; or the server tells it otherwise, which no work depends on."""
     try:
-        return await client.speak(lambda version: client.request(UI_SETTINGS, _read_user, version=version.number))
+        return await client.speak(lambda version: client.request(UI_SETTINGS, read_user, version=version.number))
     except (Forbidden, NotFound, NotPaperless):
         return None
 
 
-def _read_user(body: JsonText) -> dict[str, Any]:
+def read_user(body: JsonText) -> dict[str, Any]:
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):

@@ -7,15 +7,11 @@ import importlib
 import pkgutil
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import bot.paperless
 from bot.paperless import Forbidden, PaperlessClient, PaperlessError, wire
-from bot.paperless.documents import Documents
-from bot.paperless.labels import Labels
-from bot.paperless.tasks import Tasks
 from bot.paperless.wire import Endpoint
 from bot.sandbox.paperless import SandboxPaperless
 from tests.paperless.recordings import recordings
@@ -91,21 +87,30 @@ def test_every_request_and_its_right_are_in_the_documentation() -> None:
     assert told == {name: one.permission for name, one in ENDPOINTS.items()}
 
 
+IN_WORDS = {"through"}
 INNER = {"speak", "request", "close"}  # for those who add a method; the client closes what it has opened
 
 
 def methods() -> set[str]:
     """All that can be called, as it is written: `tasks.wait`."""
-    whole: dict[str, Any] = {"": PaperlessClient("http://localhost", "token")}
-    whole |= {f"{name}.": one for name, one in vars(whole[""]).items() if isinstance(one, Tasks | Documents)}
+    client = PaperlessClient("http://localhost", "token")
+    own = {name: one for name, one in vars(client).items() if type(one).__module__.startswith("bot.paperless.")}
+    parts = {"": client} | {f"{name}.": one for name, one in own.items() if not name.startswith("_")}
     found = {
         f"{prefix}{name}"
-        for prefix, one in whole.items()
+        for prefix, one in parts.items()
         for name, value in vars(type(one)).items()
         if not name.startswith("_") and name not in INNER and callable(value)
     }
-    return found | {name for name, one in vars(whole[""]).items() if isinstance(one, Labels)}
+    return found | {prefix.rstrip(".") for prefix, one in parts.items() if callable(one)}
 
 
-def test_every_method_is_in_the_documentation() -> None:
-    assert {name for name in methods() if f"paperless.{name}(" not in TEXT} == set()
+def test_every_method_has_an_example_in_the_documentation() -> None:
+    examples = "".join(re.findall(r"^```python\n(.*?)^```", TEXT, re.M | re.S))
+    assert {name for name in methods() if f"paperless.{name}(" not in examples} == IN_WORDS
+
+
+def test_every_request_is_made_by_a_method_that_there_is() -> None:
+    rows = re.findall(r"^\| `((?:GET|POST) /[^`]+)` \| `[a-z_]+` \| (.+) \|$", TEXT, re.M)
+    made_by = {name: set(re.findall(r"`([a-z_.]+)`", cell)) & methods() for name, cell in rows}
+    assert [name for name in ENDPOINTS if not made_by.get(name)] == []

@@ -1,7 +1,11 @@
 """Arbitrary JSON, and JSON that is nearly right: a typed value or a typed error, never anything else."""
 
+import importlib
+import inspect
 import json
+import pkgutil
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.paperless import rows, rows9, wire
+import bot.paperless
+from bot.paperless import labels, rights, rows, rows9, wire
 from bot.paperless.errors import PaperlessError
 from bot.paperless.models import Document, Task, TaskPage, TaskStatusCounts, TaskSummary
 from tests.paperless.server import row9, task_row
@@ -21,7 +26,7 @@ ANYTHING = st.recursive(
     max_leaves=12,
 )
 READERS: dict[str, tuple[Callable[[bytes], Any], type | tuple[type, ...]]] = {
-    "page": (lambda body: rows.task_page(body, page=1), TaskPage),
+    "page": (partial(rows.task_page, page=1), TaskPage),
     "task": (rows.task, Task),
     "tasks": (rows.tasks, tuple),
     "summaries": (rows.summaries, tuple),
@@ -33,6 +38,9 @@ READERS: dict[str, tuple[Callable[[bytes], Any], type | tuple[type, ...]]] = {
     "tasks of 2.20": (rows9.tasks, tuple),
     "task of 2.20": (rows9.task, Task),
     "run of 2.20": (rows9.ran, (str, type(None))),
+    "labels": (labels.labels_page, tuple),
+    "users": (labels.users_page, tuple),
+    "the token's user": (rights.read_user, dict),
 }
 
 
@@ -55,6 +63,8 @@ NEARLY = st.one_of(
     st.lists(spoiled(msgspec.to_builtins(TaskSummary(task_type="x"))), max_size=2),  # type: ignore[arg-type]
     spoiled({"id": 1, "title": "a", "created": "2026-02-12", "added": "2026-11-23T13:24:14+01:00", "tags": [1]}),
     spoiled({"result": 1, "task_id": "u"}),
+    st.builds(lambda one: {"results": [one]}, spoiled({"id": 1, "name": "a", "username": "b"})),
+    st.builds(lambda one: {"user": one}, spoiled({"id": 1, "is_superuser": True, "is_staff": False})),
 )
 
 
@@ -78,6 +88,16 @@ def use(one: Any) -> None:
             assert not (name.startswith(("date_", "last_")) and value is not None and value.utcoffset() is None)
     repr(one), hash(one) if isinstance(one, Task) else None
     json.dumps(msgspec.to_builtins(one)).encode()
+
+
+def test_every_reader_of_an_answer_is_tried() -> None:
+    """A reader's first argument is the JSON text of a good answer; `loads` is what some of them begin with."""
+    names = [one.name for one in pkgutil.iter_modules(bot.paperless.__path__) if one.name != "wire"]
+    found = [vars(importlib.import_module(f"bot.paperless.{name}")) for name in names]
+    functions = {one for module in found for one in module.values() if inspect.isfunction(one)}
+    reading = {one for one in functions if wire.JsonText in list(inspect.get_annotations(one).values())[:1]}
+    tried = {read.func if isinstance(read, partial) else read for read, _ in READERS.values()}
+    assert reading - {rows.loads} == tried
 
 
 @few
