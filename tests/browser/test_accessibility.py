@@ -153,10 +153,38 @@ async def test_messages_are_one_stop_of_the_tab_key_and_arrows_move_among_them(s
     for content in ("one", "two", "three"):
         await stage.discord.post_message(ids.BEN_ID, content, channel_id=ids.ALERTS_ID)
     await expect(page.locator(".entry")).to_have_count(3)
-    await page.locator(".entry").nth(2).focus()
+    for name in ("a.pdf", "b.pdf"):
+        post(stage, card(f"Consuming {name} failed", button("Acknowledge"), button("Details", style=2)))
+    await expect(page.locator(".entry")).to_have_count(5)
+    await page.get_by_role("navigation").get_by_role("button", name="general").focus()
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".entry").nth(4)).to_be_focused()
+    for name in ("Acknowledge", "Details"):
+        await page.keyboard.press("Tab")
+        await expect(page.locator(".entry").nth(4).get_by_role("button", name=name)).to_be_focused()
+    await page.keyboard.press("Tab")  # its menu
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Attach a file")).to_be_focused()
+    await page.locator(".entry").nth(4).focus()
     await page.keyboard.press("ArrowUp")
-    await expect(page.locator(".entry").nth(1)).to_be_focused()
+    await expect(page.locator(".entry").nth(3)).to_be_focused()
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".entry").nth(3).get_by_role("button", name="Acknowledge")).to_be_focused()
     assert await page.locator(".entry[tabindex='0']").count() == 1
+    assert await page.locator("#log button[tabindex='0']").count() == 3
+
+
+async def test_where_one_looks_the_tab_key_goes_on_when_a_message_changes(stage: Stage, open_page: Open) -> None:
+    page = await open_page()
+    message = post(stage, card("Consuming a.pdf failed", button("Acknowledge"), button("Details", style=2)))
+    post(stage, card("Consuming b.pdf failed", button("Acknowledge")))
+    await page.locator(".entry").first.get_by_role("button", name="Acknowledge").click()
+    stage.discord.edit_message(message, {"components": [card("Consuming a.pdf failed again", button("Details"))]})
+    await expect(page.locator(".entry").first).to_contain_text("again")
+    post(stage, text("one more"))
+    await expect(page.locator(".entry")).to_have_count(3)
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".entry").first.get_by_role("button", name="Details")).to_be_focused()
 
 
 async def test_reduced_motion_stops_all_animation(stage: Stage, open_page: Open) -> None:

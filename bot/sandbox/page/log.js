@@ -32,6 +32,7 @@ export function createLog(actions) {
         messageNode(message, { grouped, actions }),
       ].filter(Boolean),
     );
+    reach(item);
     return item;
   }
 
@@ -88,17 +89,27 @@ export function createLog(actions) {
     button.textContent = missed ? `${missed} new message${missed === 1 ? "" : "s"} ↓` : "Jump to the newest ↓";
   }
 
-  /** The whole log is one stop of the Tab key; arrows move between its messages. */
+  /** The Tab key stops at one message and at what is in it, of however many; arrows move between them. */
+  function stopAt(item) {
+    const before = list.querySelector(":scope > [tabindex='0']");
+    if (!item || item === before) return;
+    item.tabIndex = 0;
+    reach(item);
+    if (!before) return;
+    before.tabIndex = -1;
+    reach(before);
+  }
+  function reach(item) {
+    for (const part of item.querySelectorAll("a, button, pre")) part.tabIndex = item.tabIndex;
+  }
   function rove() {
-    if (list.querySelector(":scope > [tabindex='0']")) return;
-    list.lastElementChild?.setAttribute("tabindex", "0");
+    if (!list.contains(document.activeElement)) stopAt(list.lastElementChild);
   }
   function moveTo(item) {
-    if (!item) return;
-    list.querySelector(":scope > [tabindex='0']")?.setAttribute("tabindex", "-1");
-    item.setAttribute("tabindex", "0");
-    item.focus();
+    stopAt(item);
+    item?.focus();
   }
+  list.addEventListener("focusin", (event) => stopAt(event.target.closest("li.entry")));
   list.addEventListener("keydown", (event) => {
     const item = event.target.closest("li.entry");
     if (event.target !== item) return;
