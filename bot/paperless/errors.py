@@ -107,7 +107,9 @@ class TaskNeverAppeared(TaskNotFound):
 
 
 class WaitTimedOut(PaperlessError):
-    """`wait`: the task did not end in time. `task` is how it was last seen, None if it never was."""
+    """`wait`: the task did not end in time; wait on if you like. `task` is how it was last seen, None if it never was."""
+
+    retryable = True
 
     def __init__(self, message: str, *, task: Task | None = None) -> None:
         self.task = task

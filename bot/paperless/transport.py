@@ -79,7 +79,7 @@ class Transport:
             try:
                 answer = await self._send(endpoint, query=query, version=version)
             except errors.Unreachable as error:
-                if last or (isinstance(error, errors.TimedOut) and error.sent):
+                if last or not error.retryable or (isinstance(error, errors.TimedOut) and error.sent):
                     raise
                 wait = None
             else:
@@ -247,6 +247,12 @@ def _trust(ca_file: str | PathLike[str] | None) -> ssl.SSLContext | bool:
 def _failure(endpoint: Endpoint, error: Exception) -> errors.PaperlessError:
     """What a failed exchange means. `sent`: the request may have reached the server."""
     request: dict[str, Any] = {"method": endpoint.method, "path": endpoint.path}
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return errors.Unreachable(
+            f"The proxy answers {error.status} instead of connecting to Paperless-ngx",
+            **request,
+            retryable=error.status >= 500,
+        )
     sent = not isinstance(error, _NOT_CONNECTED)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return errors.UntrustedCertificate(

@@ -1,7 +1,6 @@
 """A client: made, trusting whom, closed."""
 
 import asyncio
-import gzip
 import shutil
 import ssl
 import subprocess
@@ -13,7 +12,6 @@ import aiohttp
 import pytest
 
 from bot.paperless import (
-    BadToken,
     ClientClosed,
     DocumentDraft,
     InvalidArgument,
@@ -23,7 +21,7 @@ from bot.paperless import (
     UntrustedCertificate,
 )
 from tests.paperless.answers import first
-from tests.paperless.conftest import TOKEN, Connect
+from tests.paperless.conftest import Connect
 from tests.paperless.server import Reply, Server, is_probe, json_reply, page, scripted, task_row
 
 # TLS
@@ -163,38 +161,6 @@ async def test_a_path_beyond_ascii_is_sent_as_a_url_holds_it(connect: Connect) -
 async def test_a_host_beyond_ascii_is_asked_for_in_its_own_form(connect: Connect) -> None:
     with pytest.raises(Unreachable, match=r"xn--bcher-kva\.invalid"):
         await first(connect("http://bücher.invalid", tries=1))
-
-
-async def test_a_session_of_the_callers_is_used_and_left_open(connect: Connect) -> None:
-    async with Server(scripted(page(task_row()))) as server, aiohttp.ClientSession() as session:
-        async with PaperlessClient(server.url, TOKEN, session=session) as paperless:
-            assert (await first(paperless)).id == 1
-
-        assert not session.closed
-
-
-async def test_a_session_that_raises_for_itself_or_leaves_answers_packed_is_used_all_the_same(connect: Connect) -> None:
-    packed = {"Content-Type": "application/json", "Content-Encoding": "gzip", "X-Api-Version": "10"}
-    replies = [
-        Reply(body=gzip.compress(page(task_row()).body), headers=packed),
-        json_reply({"detail": "Invalid token."}, status=401, api=None),
-    ]
-    async with (
-        Server(scripted(*replies)) as server,
-        aiohttp.ClientSession(raise_for_status=True, auto_decompress=False) as session,
-    ):
-        paperless = connect(server, session=session)
-        assert (await first(paperless)).id == 1
-        with pytest.raises(BadToken):
-            await first(paperless)
-
-
-async def test_a_session_that_was_closed_elsewhere_is_told(connect: Connect) -> None:
-    session = aiohttp.ClientSession()
-    await session.close()
-
-    with pytest.raises(ClientClosed, match="session"):
-        await first(connect("http://127.0.0.1:1", session=session))
 
 
 async def test_a_ca_file_holds_for_a_session_of_the_callers_too(

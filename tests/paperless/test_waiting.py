@@ -86,6 +86,7 @@ async def test_its_own_timeout_tells_how_the_task_was_last_seen(release: int, co
 
     assert caught.value.task is not None
     assert caught.value.task.status == TaskStatus.STARTED
+    assert caught.value.retryable  # waiting on does no harm
 
 
 async def test_a_timeout_without_a_row_says_that_it_was_not_seen(connect: Connect) -> None:
