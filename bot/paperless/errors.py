@@ -107,7 +107,7 @@ class TaskNeverAppeared(TaskNotFound):
 
 
 class WaitTimedOut(PaperlessError):
-    """`wait`: the task did not end in time; wait on if you like. `task` is how it was last seen, None if it never was."""
+    """`wait`: the task did not end in time. `task`: how it was last seen, None if it never was. Wait on if you like."""
 
     retryable = True
 
