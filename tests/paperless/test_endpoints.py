@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import bot.paperless
-from bot.paperless import Forbidden, PaperlessClient, PaperlessError, wire
+from bot.paperless import Forbidden, PaperlessClient, PaperlessError, models, wire
 from bot.paperless.wire import Endpoint
 from bot.sandbox.paperless import SandboxPaperless
 from tests.paperless.recordings import recordings
@@ -114,3 +114,9 @@ def test_every_request_is_made_by_a_method_that_there_is() -> None:
     rows = re.findall(r"^\| `((?:GET|POST) /[^`]+)` \| `[a-z_]+` \| (.+) \|$", TEXT, re.M)
     made_by = {name: set(re.findall(r"`([a-z_.]+)`", cell)) & methods() for name, cell in rows}
     assert [name for name in ENDPOINTS if not made_by.get(name)] == []
+
+
+def test_every_model_can_be_imported_from_the_package() -> None:
+    own = {name for name, one in vars(models).items() if getattr(one, "__module__", None) == models.__name__}
+    public = {name for name in own if isinstance(vars(models)[name], type) and not name.startswith("_")}
+    assert public - set(bot.paperless.__all__) == set()
