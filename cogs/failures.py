@@ -254,12 +254,14 @@ class Failures(commands.Cog):
         await say(interaction, view, file=file)
 
     async def _detailed(self, card: Card | None) -> tuple[discord.ui.LayoutView, str | None]:
-        if isinstance(card, IncidentCard):
-            task, note = await self._task_of(card)
-            return outcomes.incident_details(card, task, note=note)
-        if isinstance(card, OutageCard | BacklogCard):
-            return outcomes.server_details(card), None
-        return replies.message("There is nothing more to tell about it."), None
+        match card:
+            case IncidentCard():
+                task, note = await self._task_of(card)
+                return outcomes.incident_details(card, task, note=note)
+            case OutageCard() | BacklogCard():
+                return outcomes.server_details(card), None
+            case DigestCard() | ReminderCard() | None:
+                return replies.message("There is nothing more to tell about it."), None
 
     async def _task_of(self, card: IncidentCard) -> tuple[Task | None, str | None]:
         """The task as Paperless has it now; or why not, in words. The card itself knows all but the traceback."""
