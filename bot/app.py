@@ -40,7 +40,7 @@ from bot.metrics import Metrics
 from bot.notifier import DiscordNotifier
 from bot.paperless import PaperlessClient
 from bot.presses import measured_names
-from bot.registering import register_if_possible
+from bot.registering import registering
 from bot.sections import PaperlessSection
 from bot.stopping import CUT_OFF_SECONDS, STOP_SECONDS, cut_off, drain, within
 from bot.tree import Tree
@@ -294,6 +294,6 @@ class TaskBot(commands.Bot):
             await drain(self, patience=max(0, until - clock()))
 
     async def _act(self) -> None:
-        await register_if_possible(self)
-        self.scheduler.start()
-        await self.gateway.stay_connected()
+        async with registering(self):
+            self.scheduler.start()
+            await self.gateway.stay_connected()

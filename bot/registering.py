@@ -1,10 +1,14 @@
 """The slash commands at Discord: registered with the guild, and only where something changed."""
 
+import asyncio
 import hashlib
 import json
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 
 if TYPE_CHECKING:
@@ -13,6 +17,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 COMMANDS_KEY = "commands"
+PATIENCE = 5.0
+"""Seconds that the start waits for it."""
+AGAIN = 60.0
 UNREADABLE = (LookupError, TypeError, ValueError)  # what discord.py raises over an answer that lacks something
 
 
@@ -32,20 +39,44 @@ async def register(bot: "TaskBot") -> bool:
     return True
 
 
-async def register_if_possible(bot: "TaskBot") -> None:
-    """A refusal is told and keeps no failure from its card; a Discord that is away ends the start, as anywhere."""
+@asynccontextmanager
+async def registering(bot: "TaskBot") -> AsyncIterator[None]:
+    """Registered; what takes longer than PATIENCE goes on in the background: where Discord's limit of a day is reached
+    its answer takes hours, and failures are told all the same. Raises where the token is refused."""
+    work = asyncio.create_task(_registered_in_the_end(bot), name="registering the commands")
     try:
-        await register(bot)
-    except (discord.HTTPException, *UNREADABLE) as error:
-        if isinstance(error, discord.DiscordServerError) or getattr(error, "status", None) in (401, 429):
-            raise
-        log.error(
-            "Discord does not take the slash commands, cards come all the same: %s: %s; was the bot invited with the "
-            "scope applications.commands?",
-            type(error).__name__,
-            error,
-            extra={"event": "commands_refused"},
-        )
+        await asyncio.wait({work}, timeout=PATIENCE)
+        if work.done():
+            work.result()
+        else:
+            log.warning("the slash commands are not registered yet; cards come", extra={"event": "commands_late"})
+        yield
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+async def _registered_in_the_end(bot: "TaskBot") -> None:
+    """A refusal is told and left at that; where there is no answer it is tried again."""
+    while True:
+        try:
+            await register(bot)
+        except (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError, OSError) as error:
+            log.warning("Discord does not answer about commands: %s", error, extra={"event": "commands_no_answer"})
+            await asyncio.sleep(AGAIN)
+        except (discord.HTTPException, *UNREADABLE) as error:
+            if getattr(error, "status", None) == 401:
+                raise
+            log.error(
+                "Discord does not take the slash commands, cards come all the same: %s: %s; was the bot invited with "
+                "the scope applications.commands?",
+                type(error).__name__,
+                error,
+                extra={"event": "commands_refused"},
+            )
+            return
+        else:
+            return
 
 
 async def _registered(bot: "TaskBot", guild: discord.Object) -> list[discord.app_commands.AppCommand] | None:

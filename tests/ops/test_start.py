@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot import registering
 from bot.exits import Exit
 from bot.run import run
 from tests.house import House
@@ -63,6 +64,33 @@ async def test_where_discord_takes_no_commands_a_failure_gets_its_card_all_the_s
         await house.card(lambda text: "scan.pdf" in text)
 
     assert [record for record in caplog.records if record.levelno == logging.ERROR and "slash" in record.getMessage()]
+
+
+LIMITED = {"message": "Max number of daily application command creates has been reached (200)", "retry_after": 3600.0}
+
+
+async def test_where_the_limit_of_a_day_is_reached_failures_are_told_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """discord.py waits for as long as it is told to."""
+    monkeypatch.setattr(registering, "PATIENCE", 0.1)
+    house.discord.fail_next("PUT", "/commands$", 429, body=LIMITED | {"global": False}, headers={"Via": "1.1 google"})
+    async with serving(house):
+        house.paperless.fail("scan.pdf")
+        await house.card(lambda text: "scan.pdf" in text)
+
+    assert "not registered yet" in caplog.text
+
+
+async def test_commands_that_got_no_answer_are_registered_as_soon_as_there_is_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registering, "AGAIN", 0.05)
+    house.discord.fail_next("GET", "/commands$", "drop", times=3)
+    async with serving(house):
+        await house.discord.until(lambda: bool(house.discord.commands), timeout=20)
+
+    assert puts(house) == 1
 
 
 async def test_a_role_that_was_deleted_is_told_and_keeps_no_failure_from_its_card(
