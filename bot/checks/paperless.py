@@ -9,6 +9,7 @@ from bot.paperless.errors import BadToken, Forbidden, PaperlessError
 from bot.paperless.models import NEEDS_ATTENTION
 from bot.paperless.rights import Rights
 from bot.sections import AccessSection
+from bot.ui.text import plural
 
 NEEDED = "view_paperlesstask and change_paperlesstask"
 
@@ -43,7 +44,7 @@ async def _look(
     for finding in _of_token(f"{key}.token", rights, api=version.api, access=access):
         yield finding
     if rights.see:
-        yield await _open_failures(key, client)
+        yield await open_failures(key, client)
     yield await _run(key, client, run_client, rights, access)
     if rights.superuser and (run_client is not client or not access.run) and version.api >= 10:
         yield warning(
@@ -80,13 +81,13 @@ def _of_owners(key: str, all_owners: bool | None, *, api: int) -> Finding:
     )
 
 
-async def _open_failures(key: str, client: PaperlessClient) -> Finding:
+async def open_failures(key: str, client: PaperlessClient) -> Finding:
     query = client.tasks.filter(status=NEEDS_ATTENTION, acknowledged=False)
     try:
         page = await query.page(page_size=1)
     except PaperlessError as error:
         return _trouble(key, "url", error)
-    return ok(f"{key}.url", f"{page.count:,} failed tasks that nobody has acknowledged")
+    return ok(f"{key}.url", f"{plural(page.count, 'failed task')} that nobody has acknowledged")
 
 
 async def _run(

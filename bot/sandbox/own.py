@@ -19,12 +19,11 @@ from yarl import URL
 
 from bot.app import Server
 from bot.checks.finding import Finding, failure, ok
-from bot.checks.paperless import check_server
+from bot.checks.paperless import check_server, open_failures
 from bot.config import ConfigError
 from bot.exits import Exit
 from bot.paperless import PaperlessClient
 from bot.paperless.errors import PaperlessError
-from bot.paperless.models import NEEDS_ATTENTION
 from bot.sandbox.activity import Asked, asked_paperless
 from bot.sandbox.local import lamp
 from bot.sections import AccessSection, PaperlessSection
@@ -155,10 +154,6 @@ async def look_over(own: OwnPaperless, access: AccessSection) -> list[Finding]:
             if not own.read_only:
                 return await check_server("home", client, client, access=access, patience=PATIENCE_SECONDS)
             said = f"Paperless-ngx {version.server}, API version {version.api}, at {client.url}"
-            return [ok("url", said), ok("url", f"failed tasks not acknowledged: {await _open_failures(client):,}")]
+            return [ok("paperless.home.url", said), await open_failures("paperless.home", client)]
     except PaperlessError as error:
         return [failure("paperless", str(error), Exit.UNAVAILABLE if error.retryable else Exit.CONFIG)]
-
-
-async def _open_failures(client: PaperlessClient) -> int:
-    return (await client.tasks.filter(status=NEEDS_ATTENTION, acknowledged=False).page(page_size=1)).count

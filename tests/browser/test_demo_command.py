@@ -82,7 +82,7 @@ async def test_on_ones_own_paperless_it_says_first_what_it_finds_and_does(tmp_pa
         _, errors = await process.communicate()
         asked = {request.method for request in theirs.requests}
     assert process.returncode == 0, errors.decode()
-    assert "failed tasks not acknowledged: 1" in said
+    assert "1 failed task that nobody has acknowledged" in said
     assert CHANGES_NOTHING in said
     assert theirs.tokens["viewer"] not in said + errors.decode()
     assert asked == {"GET"}
