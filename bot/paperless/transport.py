@@ -53,6 +53,7 @@ class Transport:
         self._given = session
         self._ssl = _trust(ca_file)
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._slots = asyncio.Semaphore(connection_limit)
         self._stalled = timeouts.stalled
         self._connect = timeouts.connect
@@ -177,6 +178,9 @@ class Transport:
     def _session(self, method: str) -> aiohttp.ClientSession:
         if self._closed:
             raise errors.ClientClosed(CLOSED)
+        self._loop = self._loop or asyncio.get_running_loop()
+        if self._loop is not asyncio.get_running_loop():
+            raise errors.InvalidArgument("This client belongs to another event loop: make one for each loop")
         if self._given is not None:
             if self._given.closed:
                 raise errors.ClientClosed("The aiohttp session that this client was given is closed")

@@ -96,7 +96,7 @@ class Waits:
             self._watches.discard(watch)
 
     async def close(self) -> None:
-        if self._ticking is not None:
+        if self._ticking is not None and not self._ticking.done():
             self._ticking.cancel()
             await asyncio.wait([self._ticking])
         self._fail(self._watches, ClientClosed("The client was closed while it waited for a task"))

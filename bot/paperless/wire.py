@@ -70,7 +70,8 @@ class Answer(NamedTuple):
 class Timeouts:
     """Seconds. `read` is the longest silence of a server that owes an answer; `total` bounds a whole request.
 
-    `run`: 2.20 works inside the request. `stalled`: the longest time in which a server takes nothing of an upload.
+    `run`: 2.20 works inside the request. `stalled`: the longest time in which nothing of an upload moves, be it
+    that the server takes nothing or that the source gives nothing.
     """
 
     connect: float = 10

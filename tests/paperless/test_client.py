@@ -17,11 +17,12 @@ from bot.paperless import (
     InvalidArgument,
     MaybeDone,
     PaperlessClient,
+    PaperlessError,
     Unreachable,
     UntrustedCertificate,
 )
 from tests.paperless.answers import first
-from tests.paperless.conftest import Connect
+from tests.paperless.conftest import TOKEN, Connect
 from tests.paperless.server import Reply, Server, is_probe, json_reply, page, scripted, task_row
 
 # TLS
@@ -209,6 +210,21 @@ async def test_a_closed_client_says_so(connect: Connect) -> None:
 
         with pytest.raises(ClientClosed):
             await first(paperless)
+
+
+def test_a_second_event_loop_is_refused_in_words() -> None:
+    """As of two `asyncio.run` with one client, which the first one's connections would not survive."""
+    paperless = PaperlessClient("http://127.0.0.1:1", TOKEN, tries=1)
+
+    async def look(again: bool) -> None:
+        for call in (paperless.tasks.wait("c7", timeout=0.01), first(paperless)):
+            with pytest.raises(PaperlessError) as caught:
+                await call
+            assert ("make one for each loop" in str(caught.value)) is again
+
+    asyncio.run(look(False))
+    asyncio.run(look(True))
+    asyncio.run(paperless.close())
 
 
 async def test_a_client_that_was_never_used_is_closed_without_a_word(connect: Connect) -> None:
