@@ -16,9 +16,11 @@ from typing import Any, Self
 
 from bot.app import TaskBot
 from bot.config import Settings
+from bot.drawing import Drawing
 from bot.sandbox.discord import SandboxDiscord, ids
 from bot.sandbox.paperless import Pace, SandboxPaperless
 from bot.sandbox.paperless.row import Row
+from bot.ui.charts import Chart
 from tests import canary
 from tests.discord_schema import check_all
 from tests.ledgers import migrated
@@ -76,8 +78,16 @@ def nobody_is_pinged(requests: Iterable[Any]) -> int:
     return found
 
 
+class Drawn(Drawing):
+    """Has one picture for all numbers: to draw them costs a process and most of a second."""
+
+    async def png(self, chart: Chart) -> bytes | None:
+        return b"\x89PNG\r\n\x1a\n"
+
+
 class House:
-    """`servers`: names of the Paperless-ngx servers; `overrides`: sections of the configuration over the default."""
+    """`servers`: names of the Paperless-ngx servers; `overrides`: sections of the configuration over the default;
+    `draws`: pictures are drawn as in life."""
 
     discord: SandboxDiscord
 
@@ -88,8 +98,10 @@ class House:
         servers: tuple[str, ...] = ("home",),
         version: str = "3.0.5",
         overrides: Mapping[str, Mapping[str, Any]] | None = None,
+        draws: bool = False,
     ) -> None:
         self.folder = folder
+        self.draws = draws
         self.all_paperless = {name: SandboxPaperless(version=version, pace=Pace()) for name in servers}
         self.overrides = overrides or {}
         self._stack = AsyncExitStack()
@@ -144,6 +156,7 @@ class House:
         """A running bot, connected; drained and closed at the end."""
         stop = asyncio.Event()
         async with TaskBot(self.settings(), connector=self.discord.connector()) as bot:
+            bot.drawing = bot.drawing if self.draws else Drawn()
             await bot.login(self.discord.token)
             serving = asyncio.create_task(bot.serve(stop))
             try:

@@ -35,9 +35,9 @@ def days_ago(house: House, number: float) -> dict[str, Any]:
     return {"date_created": created, "date_started": created, "date_done": created}
 
 
-async def test_it_comes_with_a_picture_that_says_in_words_what_it_shows(house: House) -> None:
-    house.paperless.burst(3)
-    async with house.bot():
+async def test_it_comes_with_a_picture_that_says_in_words_what_it_shows(tmp_path: Path) -> None:
+    async with House(tmp_path, draws=True) as house, house.bot():
+        house.paperless.burst(3)
         first = await house.command("tasks summary", days=7)
         reply = await house.with_picture(first)
     assert first["attachments"] == []
