@@ -199,14 +199,25 @@ async def test_a_file_that_is_dropped_is_attached(open_page: Open) -> None:
     await expect(page.locator("#composer-attached")).to_be_empty()
 
 
-async def test_a_message_elsewhere_counts_as_unread_until_its_channel_is_opened(stage: Stage, open_page: Open) -> None:
+async def test_a_message_elsewhere_is_unread_until_its_channel_is_opened_and_stands_below_a_line_there(
+    stage: Stage, open_page: Open
+) -> None:
     page = await open_page()
+    channels = page.get_by_role("navigation")
+    general, alerts = (channels.get_by_role("button", name=name) for name in ("general", "paperless-alerts"))
+    await general.click()
+    await stage.discord.post_message(ids.CLEO_ID, "hungry", channel_id=ids.GENERAL_ID)
+    await expect(page.locator(".message")).to_have_count(1)
+    await alerts.click()
     await stage.discord.post_message(ids.CLEO_ID, "lunch?", channel_id=ids.GENERAL_ID)
-    channel = page.get_by_role("navigation").get_by_role("button", name="general")
-    await expect(channel).to_contain_text("1 unread")
-    await channel.click()
-    await expect(page.locator(".message")).to_contain_text("lunch?")
-    await expect(channel).not_to_contain_text("unread")
+    await expect(general).to_contain_text("1 unread")
+    await general.click()
+    await expect(page.locator(".entry", has=page.locator(".divider.new"))).to_contain_text("lunch?")
+    await expect(general).not_to_contain_text("unread")
+    await alerts.click()
+    await general.click()
+    await expect(page.locator(".message")).to_have_count(2)
+    await expect(page.locator(".divider.new")).to_have_count(0)
 
 
 async def test_a_moderator_deletes_by_the_message_menu_and_others_are_not_offered_it(

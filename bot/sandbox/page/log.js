@@ -140,6 +140,8 @@ export function createLog(actions) {
   return {
     reset, draw, remove, markRead,
     redraw: (id) => draw(id, { isNew: false }),
+    /** Of a channel that is about to be drawn: what nobody looked at begins with this message. */
+    beginUnread(id) { unreadFrom = id; },
     /** From here on messages count as unread: the person looks elsewhere. */
     leave() { if (unreadFrom === null) pinned = false; },
     /** The person looks here again; what came meanwhile stays below its line. */

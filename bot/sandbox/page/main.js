@@ -101,7 +101,7 @@ function showEvent({ op, message, channel_id: channelId, id }) {
   }
   const wasLoading = (store.messages.get(message.channel_id) ?? []).some((old) => old.id === message.id && isLoading(old));
   const isNew = putMessage(message);
-  if (message.channel_id !== store.channelId) return isNew ? countUnread(message.channel_id) : undefined;
+  if (message.channel_id !== store.channelId) return isNew ? countUnread(message) : undefined;
   if (!isNew) failures.delete(message.id);
   const held = byId(`m-${message.id}`)?.contains(document.activeElement);
   log.draw(message.id, { isNew });
@@ -109,13 +109,14 @@ function showEvent({ op, message, channel_id: channelId, id }) {
   return undefined;
 }
 
-function countUnread(channelId) {
-  store.unread.set(channelId, (store.unread.get(channelId) ?? 0) + 1);
+function countUnread({ channel_id: channelId, id }) {
+  store.unread.set(channelId, [...(store.unread.get(channelId) ?? []), id]);
   drawChannels();
 }
 
 async function openChannel(channelId, { focus = false } = {}) {
   store.channelId = channelId;
+  log.beginUnread(store.unread.get(channelId)?.[0] ?? null);
   store.unread.delete(channelId);
   drawChannels();
   byId("channel-name").textContent = store.channel.name;
@@ -143,7 +144,7 @@ async function refresh(channelId) {
 
 function drawChannels() {
   replaceChildren(byId("channel-list"), store.channels.map((channel) => {
-    const unread = store.unread.get(channel.id) ?? 0;
+    const unread = store.unread.get(channel.id)?.length ?? 0;
     return el("li", {}, el(
       "button",
       { type: "button", class: unread ? "channel unread" : "channel", "aria-current": channel.id === store.channelId ? "page" : null, onclick: () => openChannel(channel.id, { focus: true }) },

@@ -12,7 +12,7 @@ export const store = {
   channelId: null,
   /** channel id -> messages, oldest first */
   messages: new Map(),
-  /** channel id -> number of messages nobody looked at */
+  /** channel id -> ids of the messages nobody looked at, oldest first */
   unread: new Map(),
   dismissed: new Set(JSON.parse(sessionStorage.getItem("dismissed") ?? "[]")),
 
