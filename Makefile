@@ -22,7 +22,8 @@ $(VENV)/.installed $(VENV)/.ready:
 ifdef UV
 	uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV)
 	@# The second time with this machine's certificates: uv brings its own, which do not know a proxy that looks inside.
-	uv pip sync --quiet --python $(BIN)/python --require-hashes $< || UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 uv pip sync --quiet --python $(BIN)/python --require-hashes $<
+	uv pip sync --quiet --python $(BIN)/python --require-hashes $< || { echo "Once more, with this machine's certificates."; \
+		UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 uv pip sync --quiet --python $(BIN)/python --require-hashes $<; }
 else
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
