@@ -29,6 +29,7 @@ from bot.paperless.errors import (
 log = logging.getLogger(__name__)
 
 KEEP_EVERY = timedelta(seconds=30)  # mutes that end, reminders; and that the server was heard, where nothing is new
+LOGGED_EVERY = timedelta(hours=1)
 LONGEST_WAIT = timedelta(seconds=60)  # that a server may ask for by Retry-After: so late may be told what failed
 REFUSALS = (BadToken, Forbidden, UnsupportedVersion, UntrustedCertificate)
 
@@ -61,6 +62,7 @@ class Watcher:
         self._kept_at: datetime | None = None
         self._waits_until = now()
         self._was_away = False
+        self._logged: tuple[str, datetime] | None = None  # why there is no answer, and when that was last said
 
     async def poll_once(self) -> PollReport:
         """Look once, and deliver what came of it at once. Never raises, but for cancellation.
@@ -144,6 +146,9 @@ class Watcher:
             self._was_away = True
             await self._unanswered(report.error)
             return
+        if report.defect is None and self._logged is not None:
+            log.info("%s answers again", self.server, extra={"event": "poll_answered_again"})
+            self._logged = None
         due = self._kept_at is None or now - self._kept_at >= KEEP_EVERY
         if report.defect is not None or not (due or self._was_away):
             return
@@ -159,7 +164,13 @@ class Watcher:
             self._waits_until = now + min(timedelta(seconds=error.retry_after), LONGEST_WAIT)
         silent = isinstance(error, TimedOut) and error.sent
         since = now - timedelta(seconds=self._client.timeouts.read) if silent else None
-        log.warning("%s: %s", self.server, error, extra={"event": "poll_unanswered"})
+        self._log(str(error), now)
         reason = OutageReason.REFUSED if isinstance(error, REFUSALS) else OutageReason.UNREACHABLE
         snapshot = Snapshot(server=self.server, answer=Unanswered(reason=reason, detail=error.message, since=since))
         await self._findings.tell(snapshot, policy=self._policy)
+
+    def _log(self, why: str, now: datetime) -> None:
+        """Once an hour, or for another reason: a server may be away for weeks, and is asked every few seconds."""
+        if self._logged is None or self._logged[0] != why or now - self._logged[1] >= LOGGED_EVERY:
+            log.warning("%s: %s", self.server, why, extra={"event": "poll_unanswered"})
+            self._logged = why, now

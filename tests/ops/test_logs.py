@@ -6,13 +6,17 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import logs
+from bot.app import TaskBot, utc_now
+from tests.house import House, polled
 
 ROOT = Path(__file__).resolve().parents[2]
+AGAIN = "poll_answered_again"
 METHODS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
 
 
@@ -98,3 +102,28 @@ def test_what_discord_py_says_about_voice_is_not_repeated(stream: io.StringIO) -
     logging.getLogger("discord.client").warning("PyNaCl is not installed, voice will NOT be supported")
 
     assert stream.getvalue() == ""
+
+
+async def test_a_server_that_is_away_for_long_is_a_line_an_hour(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """It is asked every few seconds, and may be away for weeks. Another reason is told at once."""
+    ahead = timedelta()
+    async with TaskBot(house.settings(), connector=house.discord.connector(), now=lambda: utc_now() + ahead) as bot:
+        await bot.login(house.discord.token)
+        await polled(bot)
+        caplog.set_level(logging.INFO)
+        house.paperless.faults.add("html")
+        await polled(bot)
+        house.paperless.faults.clear()
+        await house.paperless.down()
+        await polled(bot)
+        await polled(bot)
+        ahead = timedelta(hours=1)
+        await polled(bot)
+        await house.paperless.up()
+        await polled(bot)
+        await polled(bot)
+
+    said = [one.getMessage() for one in caplog.records if getattr(one, "event", "") in ("poll_unanswered", AGAIN)]
+    refused = "home: Paperless-ngx cannot be reached: Connection refused (GET /api/tasks/)"
+    assert said[1:] == [refused, refused, "home answers again"]
+    assert said[0] != refused
