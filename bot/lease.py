@@ -80,6 +80,7 @@ class Lease:
         self._connections = Connections(engine)
         self.monotonic = monotonic
         self.until = 0.0
+        self._away = False
         self._keeping: asyncio.Future[Any] | None = None
 
     @property
@@ -113,8 +114,13 @@ class Lease:
             async with asyncio.timeout(PATIENCE), self._engine.connect() as connection:
                 row = (await connection.execute(_LOOK)).one()
         except TROUBLE as error:
-            log.warning("the database does not answer: %s", error, extra={"event": "lease_database_away"})
+            if not self._away:  # once: it may be away for a night, and is asked every second
+                log.warning("the database does not answer: %s", error, extra={"event": "lease_database_away"})
+            self._away = True
             return None
+        if self._away:
+            log.info("the database answers again", extra={"event": "lease_database_back"})
+        self._away = False
         return None if row.is_over else str(row.holder)
 
     async def _take(self) -> bool:

@@ -136,6 +136,34 @@ async def test_a_holder_that_is_frozen_in_the_middle_of_a_write_locks_nobody_out
     await engine.dispose()
 
 
+async def test_a_database_that_is_away_while_one_stands_by_is_said_once(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is asked every second, and may be away for a night."""
+    monkeypatch.setattr(lease_module, "PATIENCE", 0.05)
+    monkeypatch.setattr(lease_module, "LOOK_EVERY", 0.01)
+    caplog.set_level(logging.INFO)
+
+    def said() -> list[str]:
+        return [event for one in caplog.records if "database" in (event := getattr(one, "event", ""))]
+
+    name = postgres.new_database()
+    async with (
+        await Database.open(postgres.url(name)),
+        Proxy(postgres.port) as way,
+        waiting_for(postgres.url(name, port=way.port)),
+    ):
+        await until(lambda: "standing by" in caplog.text)
+        way.silence()
+        way.cut()
+        await until(lambda: bool(said()))
+        await asyncio.sleep(0.2)
+        way.speak()
+        await until(lambda: len(said()) > 1)
+
+    assert said() == ["lease_database_away", "lease_database_back"]
+
+
 @pytest.mark.parametrize("trouble", ["cut", "silence"])
 async def test_a_short_trouble_with_the_connection_costs_no_lease(
     postgres: Postgres, trouble: str, monkeypatch: pytest.MonkeyPatch
