@@ -50,7 +50,7 @@ class PaperlessClient:
 
     `url`: with the path, if Paperless-ngx is served under one. `ca_file`: PEM certificates to trust instead of the
     system's. `headers`: sent with every request, for a proxy in front. `session`: an aiohttp session to use, which
-    stays yours to close. `tries`: of a GET, when the server cannot be reached or answers 429, 502, 503 or 504.
+    stays yours to close. `tries`: of a GET, when the server cannot be reached or answers 408, 429, 502, 503 or 504.
 
     Every call raises a `PaperlessError`; `InvalidArgument` before anything is sent.
     """

@@ -23,7 +23,7 @@ from yarl import URL
 from bot.paperless import errors
 from bot.paperless.wire import Answer, Body, Endpoint, Timeouts, retry_after
 
-REPEATED = frozenset({429, 502, 503, 504})
+REPEATED = frozenset({408, 429, 502, 503, 504})
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 READ_BUFFER = 2**18
 CLOSED = "This client was closed"

@@ -239,6 +239,15 @@ def _too_large(endpoint: Endpoint, answer: Answer) -> PaperlessError:
     )
 
 
+def _gave_up_waiting(endpoint: Endpoint, answer: Answer) -> PaperlessError:
+    """Of a proxy, for the rest of a request, or on a connection that it was just closing: nothing was passed on."""
+    return errors.TimedOut(
+        "What stands in front of Paperless-ngx gave up waiting for the whole request: nothing was done",
+        **_request(endpoint, answer),
+        sent=False,
+    )
+
+
 def _rate_limited(endpoint: Endpoint, answer: Answer) -> PaperlessError:
     return errors.RateLimited(
         "The server asks for fewer requests, try again later",
@@ -275,6 +284,7 @@ _ERRORS: dict[int, Callable[[Endpoint, Answer], PaperlessError]] = {
     403: _forbidden,
     404: _not_found,
     406: _unsupported,
+    408: _gave_up_waiting,
     413: _too_large,
     429: _rate_limited,
 }

@@ -26,7 +26,7 @@ from tests.paperless.server import Reply, Request, Server, json_reply, page, scr
 # Repeating
 
 
-@pytest.mark.parametrize("number", [429, 502, 503, 504])
+@pytest.mark.parametrize("number", [408, 429, 502, 503, 504])
 async def test_a_get_is_repeated_while_that_may_help(number: int, connect: Connect, sleeps: Sleeps) -> None:
     async with Server(scripted(status(number), status(number), page(task_row()))) as server:
         assert (await first(connect(server))).id == 1
@@ -190,6 +190,16 @@ async def test_where_to_look_is_told_by_who_answered(number: int, words: str, co
     async with Server(scripted(status(number))) as server:
         with pytest.raises(ServerError, match=words):
             await connect(server, tries=1).tasks.active()
+
+
+async def test_a_proxy_that_waited_too_long_for_the_request_passed_nothing_on(connect: Connect) -> None:
+    async with Server(scripted(status(408))) as server:
+        with pytest.raises(TimedOut, match="nothing was done") as caught:
+            await connect(server).tasks.run("sanity_check")
+
+        assert len(server.requests) == 1
+
+    assert caught.value.retryable
 
 
 @pytest.mark.parametrize("number", [500, 503])
