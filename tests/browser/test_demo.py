@@ -170,11 +170,13 @@ async def test_the_opening_scene_brings_the_channel_to_life(demo: Demo, open_pag
 
 async def test_a_card_leads_to_the_tasks_of_paperless(demo: Demo, open_page: Open) -> None:
     page = await open_page("ben")
+    demo.stage.paperless.fail("d.pdf")
     demo.stage.paperless.fail("e.pdf")
     async with page.context.expect_page() as opened:
         await card(page, "e.pdf failed").get_by_role("link", name="Open in Paperless").click()
     tasks = await opened.value
     await tasks.get_by_role("row", name="e.pdf").get_by_role("button", name="Dismiss").click()
+    await expect(tasks.get_by_role("row", name="d.pdf").get_by_role("button", name="Dismiss")).to_be_focused()
     await expect(card(page, "e.pdf failed")).to_contain_text("acknowledged in Paperless")
 
 

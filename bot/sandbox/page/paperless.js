@@ -22,7 +22,11 @@ async function draw() {
   const text = JSON.stringify(answer.tasks);
   if (text === shown) return;
   shown = text;
+  const rows = byId("tasks").children;
+  const at = [...rows].findIndex((row) => row.contains(document.activeElement));
   replaceChildren(byId("tasks"), answer.tasks.map(rowNode));
+  // Whoever dismisses by keyboard goes on with the next.
+  if (at >= 0) [...rows].slice(at).map((row) => row.querySelector("button")).find(Boolean)?.focus();
 }
 
 function rowNode(task) {
