@@ -74,7 +74,7 @@ async def all_of(house: House, bot: TaskBot, table: Table) -> None:
     """Side by side; all that went wrong is told together. The table must leave out no command."""
     known = {f"/{one.qualified_name}" for one in bot.tree.walk_commands() if hasattr(one, "callback")}
     known |= {one.name for one in bot.tree.get_commands(type=None) if one.name == MENU}
-    assert set(table) == known
+    assert set(table) == known, f"a row is missing, or one too many: {sorted(set(table) ^ known)}"
     names = list(table)
     found = await asyncio.gather(*(table[name](house) for name in names), return_exceptions=True)
     wrong = [f"{name}: {error!r}" for name, error in zip(names, found, strict=True) if error is not None]

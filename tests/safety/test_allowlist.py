@@ -32,7 +32,8 @@ def test_of_a_failure_only_these_texts_are_on_its_card(filename: str | None) -> 
     card: Any = examples.incident(show_server=True, filename=filename)
     other = int | float | datetime | Enum | None
     names = {field.name for field in fields(card) if not isinstance(getattr(card, field.name), other)}
-    found = {name for name in names if marked(name) in shown(render(replace(card, **{name: marked(name)})))}
+    values = {name: f"http://{marked(name)}" if name == "link_base" else marked(name) for name in names}
+    found = {name for name in names if marked(name) in shown(render(replace(card, **{name: values[name]})))}
     assert {"message", "server", "link_base"} <= found <= ON_A_CARD
     assert "error_type" in names
 
