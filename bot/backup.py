@@ -67,9 +67,11 @@ def _dump(address: URL, target: Path) -> None:
     program = shutil.which("pg_dump")
     if program is None:
         raise CannotBackUp("pg_dump is not installed here (Debian: postgresql-client); run it where it is")
-    plain = address.set(drivername="postgresql", password=None).render_as_string()
+    plain = _without_password(address)
     command = [program, "--format=custom", "--no-owner", f"--file={target}", f"--dbname={plain}"]
-    dumped = subprocess.run(command, env=_with_password(address), capture_output=True, text=True, check=False)  # noqa: S603  our own arguments
+    dumped = subprocess.run(  # noqa: S603  our own arguments
+        command, env=_with_password(address), umask=0o077, capture_output=True, text=True, check=False
+    )
     if dumped.returncode:
         target.unlink(missing_ok=True)
         raise CannotBackUp(" ".join(dumped.stderr.split()), _status_where(plain))
@@ -82,6 +84,13 @@ def _status_where(address: str) -> Exit:
         return Exit.CONFIG
     asked = subprocess.run([program, f"--dbname={address}"], capture_output=True, check=False)  # noqa: S603  as above
     return Exit.UNAVAILABLE if asked.returncode in (IS_STARTING, IS_SILENT) else Exit.CONFIG
+
+
+def _without_password(address: URL) -> str:
+    """As libpq has it. (`URL.set` takes a None for no change, and what is hidden in a URL is three stars.)"""
+    query = {"sslmode" if key == "ssl" else key: value for key, value in address.query.items()}
+    plain = URL.create("postgresql", address.username, None, address.host, address.port, address.database, query)
+    return plain.render_as_string()
 
 
 def _with_password(address: URL) -> Mapping[str, str]:

@@ -48,7 +48,10 @@ class Postgres:
         if _is_root():
             account = pwd.getpwnam(ACCOUNT)
             os.chown(self.folder, account.pw_uid, account.pw_gid)
-        options = ["--no-sync", "--auth=trust", "--username=bot", "--encoding=UTF8", "--locale=C.UTF-8"]
+        secret = self.folder / "password"
+        secret.write_text(DATABASE_PASSWORD, encoding="utf-8")
+        options = ["--no-sync", "--auth=password", f"--pwfile={secret}", "--username=bot", "--encoding=UTF8"]
+        options += ["--locale=C.UTF-8"]
         data = str(self.folder / "data")
         command = [str(self.programs / "initdb"), *options, "-D", data]
         subprocess.run(command, check=True, capture_output=True, cwd=self.folder, **self._as)
@@ -84,14 +87,15 @@ class Postgres:
             self._server = None
 
     def url(self, name: str, *, port: int | None = None) -> str:
-        """With a password, which is not asked for: it must be nowhere afterwards."""
+        """With a password, which is asked for, and must be nowhere afterwards."""
         return f"postgresql://bot:{DATABASE_PASSWORD}@127.0.0.1:{port or self.port}/{name}"
 
     def new_database(self) -> str:
         """Its name."""
         name = f"test_{next(_numbers)}"
         where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "bot"]
-        subprocess.run([str(self.programs / "createdb"), *where, "-T", "template0", name], check=True)
+        known = {**os.environ, "PGPASSWORD": DATABASE_PASSWORD}
+        subprocess.run([str(self.programs / "createdb"), *where, "-T", "template0", name], check=True, env=known)
         return name
 
 

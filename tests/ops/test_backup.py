@@ -93,6 +93,7 @@ async def test_a_postgresql_is_dumped_and_restored(
         await ledger.set_value("kept", "yes")
     status, said = made(database_url, tmp_path / "bot.dump")
     assert status is Exit.DONE, said
+    assert (tmp_path / "bot.dump").stat().st_mode & 0o777 == 0o600
 
     again = postgres.url(postgres.new_database())
     subprocess.run(["pg_restore", "--no-owner", f"--dbname={again}", str(tmp_path / "bot.dump")], check=True)  # noqa: ASYNC221

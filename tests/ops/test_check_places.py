@@ -13,6 +13,7 @@ from bot.checks.health import check_health
 from bot.database import Database, engine_for
 from bot.exits import Exit
 from bot.sections import HealthSection
+from tests.canary import DATABASE_PASSWORD
 from tests.house import House
 from tests.ops.checking import lines
 
@@ -21,7 +22,9 @@ async def test_a_user_of_postgresql_who_may_not_make_tables_or_write_into_them_i
     database_url: str,
 ) -> None:
     reader = str(make_url(database_url).set(username="reader").render_as_string(hide_password=False))
-    await _execute(database_url, "DROP ROLE IF EXISTS reader", "CREATE ROLE reader LOGIN")
+    await _execute(
+        database_url, "DROP ROLE IF EXISTS reader", f"CREATE ROLE reader LOGIN PASSWORD '{DATABASE_PASSWORD}'"
+    )
     empty = await check_database(reader)
     async with await Database.open(database_url):
         await _execute(
