@@ -25,7 +25,6 @@ from tests import card_pictures  # noqa: E402
 PICTURES = ROOT / "docs" / "pictures"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 DESKTOP = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 844}
 STRIP = {"width": 660, "height": 640}  # of the film: the chat alone
 SETTLED_MS = 600
 COLOURS = 256
@@ -47,10 +46,10 @@ async def take_page(browser: Browser) -> None:
         async with open_demo(Path(folder), listen_near(0)) as demo:
             await opening.play_opening(demo.stage)
             await asyncio.sleep(2)
-            await take(browser, demo, "demo", viewport=DESKTOP, color_scheme="light")
-            await take(browser, demo, "phone", viewport=PHONE, color_scheme="light", device_scale_factor=2)
-            await take_commands(browser, demo)
-            await take_burst(browser, demo)
+            page = await look(browser, demo, viewport=DESKTOP, color_scheme="light")
+            picture = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
+            picture.quantize(COLOURS, dither=Image.Dither.NONE).save(PICTURES / "demo.png", optimize=True)
+            await page.context.close()
 
 
 # --- the film: a failure is told, acknowledged, and told no more; then a burst becomes one digest
@@ -142,36 +141,6 @@ async def look(browser: Browser, demo: Demo, **options: object) -> Page:
     await page.locator("html[data-ready]").wait_for()
     await page.wait_for_timeout(SETTLED_MS)
     return page
-
-
-async def take(browser: Browser, demo: Demo, name: str, **options: object) -> None:
-    page = await look(browser, demo, **options)
-    await save(page, name)
-    await page.context.close()
-
-
-async def save(page: Page, name: str) -> None:
-    picture = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
-
-
-async def take_commands(browser: Browser, demo: Demo) -> None:
-    page = await look(browser, demo, viewport=DESKTOP, color_scheme="dark")
-    await page.locator("#composer-input").fill("/tasks summary")
-    await page.keyboard.press("Enter")
-    await page.locator(".message.ephemeral .container").wait_for()
-    await page.wait_for_timeout(SETTLED_MS)
-    await save(page, "commands")
-    await page.context.close()
-
-
-async def take_burst(browser: Browser, demo: Demo) -> None:
-    demo.stage.paperless.burst(1000, kinds=20)
-    page = await look(browser, demo, viewport=DESKTOP, color_scheme="light")
-    await page.get_by_role("button", name="Acknowledge all").last.wait_for()
-    await page.wait_for_timeout(3000)
-    await save(page, "burst")
-    await page.context.close()
 
 
 TAKES: dict[str, Callable[[Browser], Awaitable[None]]] = {

@@ -51,6 +51,15 @@ def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
             assert fragment in map(slug, headings), f"{target}: no such heading"
 
 
+def test_every_picture_is_shown_somewhere() -> None:
+    """Those of cards in other colours and widths are compared with, and linked as a folder."""
+    said = "".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    pictures = [*ROOT.glob("docs/pictures/*.*"), *ROOT.glob("docs/pictures/commands/*.*")]
+    assert [
+        one.name for one in pictures if f"pictures/{one.relative_to(ROOT / 'docs/pictures').as_posix()})" not in said
+    ] == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_every_make_target_that_is_named_exists(document: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
