@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from types import TracebackType
 from typing import Any, Self
 
@@ -141,7 +142,7 @@ class TaskBot(commands.Bot):
         self.drawing = Drawing()
         self._connector = connector
         self.servers: Mapping[str, Server] = {}
-        self.is_open = False
+        self.is_open = self.is_loaded = False
         self.scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": 300, "coalesce": True, "max_instances": 1}
         )
@@ -252,7 +253,7 @@ class TaskBot(commands.Bot):
     @property
     def is_working(self) -> bool:
         """It holds its database, and all of it is loaded."""
-        return self.is_open and EXTENSIONS[-1] in self.extensions
+        return self.is_open and self.is_loaded
 
     # --- start and stop
 
@@ -261,8 +262,10 @@ class TaskBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         # A cog that fails to load stops the start: half a bot looks like a whole one.
+        # Each is its module's own `setup`: `load_extension` would run all modules anew for a second bot in a process.
         for extension in EXTENSIONS:
-            await self.load_extension(extension)
+            await import_module(extension).setup(self)
+        self.is_loaded = True
         self.metrics.begin_interactions(measured_names(self.tree))
         await self.following.resume()
 
