@@ -40,7 +40,7 @@ TOO_MUCH: Table = {
     "/task": says("/task", "very long very long", "…", ref="1"),
     "/tasks acknowledge": says("/tasks acknowledge", "Acknowledge 5,101 failures", "5,000 at once, the newest first"),
     "/tasks active": says("/tasks active", "the newest 50 of 60", "the newest 8 of 50"),
-    "/tasks audit": says("/tasks audit", "1 to 8 of 30"),
+    "/tasks audit": says("/tasks audit", "the newest 8 of 30", "Older"),
     "/tasks failures": says("/tasks failures", "5,101 failures in Paperless", "the newest 8 of 5,101", "Older"),
     "/tasks list": says("/tasks list", "5,101 tasks in Paperless", "the newest 8 of 5,101", "Older", status="failure"),
     "/tasks mutes": says("/tasks mutes", "30 mutes", "muted-0.pdf", "the 25 of 30 that end first"),
