@@ -70,14 +70,17 @@ class Lines(logging.StreamHandler[TextIO]):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message and, where there are any, event and exception."""
+    """One JSON object a line: time, level, logger, event, message and, where there is one, exception.
+
+    What others log names no event: there it is their logger's name, which stays the same, too.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
             "time": _when(record),
             "level": record.levelname,
             "logger": record.name,
-            "event": _event(record),
+            "event": _event(record) or record.name,
             "message": redact(record.getMessage()),
         }
         if record.exc_info:

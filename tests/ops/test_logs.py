@@ -74,6 +74,13 @@ def test_json_is_an_object_a_line(stream: io.StringIO) -> None:
     assert entry == {"level": "WARNING", "logger": "bot.x", "event": "tried", "message": "two\nlines of a.pdf"}
 
 
+def test_what_a_library_logs_has_a_name_that_stays_the_same_too(stream: io.StringIO) -> None:
+    logs.set_up("json", stream=stream)
+    logging.getLogger("discord.client").info("logging in using static token")
+
+    assert json.loads(stream.getvalue())["event"] == "discord.client"
+
+
 def test_text_is_one_line_even_with_a_traceback(stream: io.StringIO) -> None:
     logs.set_up("text", stream=stream)
     try:
