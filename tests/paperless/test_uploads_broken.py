@@ -101,8 +101,8 @@ async def test_an_upload_that_is_complete_in_the_moment_in_which_patience_ends_m
 
     async def source() -> AsyncIterator[bytes]:
         yield b"x"
-        asyncio.get_running_loop().call_later(0.01, time.sleep, 2 * SHORT.stalled)
-        await asyncio.sleep(0.1)
+        asyncio.get_running_loop().call_soon(time.sleep, 2 * SHORT.stalled)
+        await asyncio.sleep(0.8 * SHORT.stalled)
 
     async with Server(lambda request: json_reply(UUID)) as server:
         draft = DocumentDraft(document=source(), filename="a", size=1)
