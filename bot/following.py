@@ -24,7 +24,7 @@ from discord import ui
 
 from bot.failures.followers import Followers
 from bot.failures.notifier import ChannelForbidden, MessageGone, NotifierError, Unsendable
-from bot.failures.order import Follower, Order, State
+from bot.failures.order import Follower, Order, Purpose, State
 from bot.failures.outbox import ARRIVES
 from bot.notifier import DiscordNotifier
 from bot.paperless import PaperlessClient
@@ -133,6 +133,7 @@ class Following:
     async def _tell_progress(self, follower: Follower, ending: "asyncio.Task[End]") -> None:
         last: tuple[Progress, datetime | None] | None = None
         silent_since: datetime | None = None
+        unseen = follower.order.purpose is Purpose.UPLOAD  # its message says that the file is being sent
         for pause in _on_and_on(self.pace.looks):
             if (await asyncio.wait({ending}, timeout=pause))[0]:
                 return
@@ -142,6 +143,9 @@ class Following:
             except PaperlessError:
                 seen = last[0] if last else None
                 silent_since = silent_since or self._now()
+            if seen is None and unseen:
+                unseen = False
+                await self._try(follower, shown.taken(follower.order, self.where(follower.order.server)))
             if seen is None or (seen, silent_since) == last:
                 continue
             last = seen, silent_since

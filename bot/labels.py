@@ -1,5 +1,6 @@
 """Tags, correspondents and document types by their names, as people type them; and the names of owners."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -78,13 +79,31 @@ async def id_of(labels: LabelList, name: str | None) -> int | None:
 
 
 async def ids_of(labels: LabelList, names: str | None) -> tuple[int, ...]:
-    """Of several, with commas between. A name may hold a comma itself: what is known as a whole is taken as a whole."""
-    if names is None or not names.strip():
-        return ()
-    known = {_key(label.name) for label in await labels.kept.get()}
-    if _key(names) in known:
-        return tuple(await _ids(labels, [names]))
-    return tuple(await _ids(labels, [name for name in names.split(",") if name.strip()]))
+    """Of several, with commas between."""
+    return tuple(await _ids(labels, _named(names, await _known(labels))))
+
+
+async def all_known(labels: Labels, *, tags: str | None, correspondent: str | None, document_type: str | None) -> bool:
+    """Whether each of these names is one of those in memory; within a second, whatever Paperless does."""
+    named = [(labels.tags, tags), (labels.correspondents, correspondent), (labels.document_types, document_type)]
+    asked = [(one, names) for one, names in named if names and names.strip()]
+    kept = await asyncio.gather(*[_known(one) for one, _ in asked])
+    return all(
+        _key(name) in known
+        for (one, names), known in zip(asked, kept, strict=True)
+        for name in (_named(names, known) if one is labels.tags else [names])
+    )
+
+
+async def _known(labels: LabelList) -> set[str]:
+    return {_key(label.name) for label in await labels.kept.get()}
+
+
+def _named(names: str | None, known: set[str]) -> list[str]:
+    """A name may hold a comma itself: what is known as a whole is taken as a whole."""
+    if names is None or _key(names) in known:
+        return [] if names is None else [names]
+    return [name for name in names.split(",") if name.strip()]
 
 
 async def _ids(labels: LabelList, names: Sequence[str]) -> list[int]:

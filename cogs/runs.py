@@ -9,9 +9,10 @@ from discord.ext import commands
 from bot.access import Action
 from bot.failures.order import Busy, Follower, Order, Purpose, State, TooSoon
 from bot.interactions import BotInteraction, change, defer, defer_update, follow_up, say
-from bot.paperless.errors import PaperlessError
+from bot.paperless.errors import NotRunnable, PaperlessError
 from bot.paperless.models import RunResult, TaskType
 from bot.placing import check_place
+from bot.refusal import Refusal
 from bot.subcommands import AnyCommand, fit_to_servers, join, leave, named_server
 from bot.tree import asks
 from bot.ui import following, replies, runs
@@ -52,6 +53,8 @@ class Runs(commands.Cog):
         where, wanted = self.bot.server(server), runnable(kind)
         try:
             view = await self._question(where, wanted)
+        except NotRunnable:
+            raise Refusal(runs.not_runnable(kind, wanted, where.client.runnable_types)) from None
         except PaperlessError as error:
             view = await not_known(self.bot, where, "Whether it can be run", error)
         await say(interaction, view)

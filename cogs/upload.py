@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot import labels
 from bot.access import Action
 from bot.failures.order import Order, Purpose
-from bot.interactions import BotInteraction, admit, defer, follow_up, show
+from bot.interactions import BotInteraction, admit, defer, follow_up, say, show
 from bot.labels import Labels
 from bot.paperless.models import TaskType
 from bot.placing import check_place
@@ -89,8 +89,10 @@ class Upload(commands.Cog):
         wanted = self._file(file)
         if (refusal := self._why_not(wanted)) is not None:
             raise Refusal(refusal)
-        await defer(interaction, private=False)
         known = self._labels[where.name]
+        # A name that is not known is told to the one who typed it: Discord has to know before that is found out.
+        sure = await labels.all_known(known, tags=tags, correspondent=correspondent, document_type=document_type)
+        await defer(interaction, private=not sure)
         details = Details(
             title=title,
             tags=await labels.ids_of(known.tags, tags),
@@ -98,7 +100,12 @@ class Upload(commands.Cog):
             document_type=await labels.id_of(known.document_types, document_type),
         )
         order = self._order(interaction, where, wanted)
-        message_id = await show(interaction, self._first(order, wanted))
+        first = self._first(order, wanted)
+        if sure:
+            message_id = await show(interaction, first)
+        else:
+            await say(interaction, replies.message(uploads.BELOW))
+            message_id = await follow_up(interaction, first)
         await self._sending.send(_on(order, message_id), wanted, details)
 
     async def _send_all(self, interaction: BotInteraction, where: "Server", message: discord.Message) -> None:

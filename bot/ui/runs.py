@@ -1,5 +1,6 @@
 """`/tasks run`: the question before it, and what it comes to where no task tells that."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from discord import ui
@@ -9,7 +10,7 @@ from bot.paperless.models import Task, TaskStatus, TaskType
 from bot.ui.custom_ids import RunNow
 from bot.ui.layout import Accent, button, panel, row, small
 from bot.ui.outages import server_name
-from bot.ui.phrases import doing, run_label
+from bot.ui.phrases import RUN, doing, run_label
 from bot.ui.replies import SANITY_UNTOLD
 from bot.ui.text import duration, escape, redact, since
 
@@ -51,6 +52,12 @@ def ordered(kind: TaskType) -> ui.LayoutView:
     return panel([f"**{_named(kind)}: ordered**", "The message below follows it."])
 
 
+def not_runnable(typed: str, kind: TaskType, offered: Sequence[TaskType]) -> str:
+    """`typed`: what was asked for, as it came in; `offered`: what the server can run."""
+    name = run_label(kind) if kind in RUN else typed
+    return f"“{escape(name, 80)}” is nothing that this server can run. It can: {', '.join(map(run_label, offered))}."
+
+
 def busy(other: Follower) -> ui.LayoutView:
     """One at a time."""
     order = other.order
@@ -63,7 +70,7 @@ def busy(other: Follower) -> ui.LayoutView:
 
 def too_soon(kind: TaskType, again_at: datetime) -> ui.LayoutView:
     return panel(
-        [f"**{_named(kind)} was run just now**", f"It can be run again {since(again_at)}."], accent=Accent.AMBER
+        [f"**{_named(kind)} was ordered just now**", f"It can be run again {since(again_at)}."], accent=Accent.AMBER
     )
 
 

@@ -58,4 +58,5 @@ def not_sent(sentences: Sequence[str]) -> str:
     return "\n".join(("Not sent:", *(f"- {sentence}" for sentence in sentences)))
 
 
+BELOW = "The message below follows it."
 NOTHING_ATTACHED = "There is no file in that message."

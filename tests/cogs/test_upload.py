@@ -109,18 +109,22 @@ class TestRefusals:
         assert not [one for one in house.paperless.requests if one.method == "POST"]
         assert not any("attachments/" in one.path for one in house.discord.requests)
 
-    async def test_a_tag_that_is_not_there_is_told_with_those_that_are(self, house: House) -> None:
+    async def test_a_tag_that_is_not_there_is_told_with_those_that_are_and_to_the_person_alone(
+        self, house: House
+    ) -> None:
         async with at_work(house):
             refusal = await upload(house, tags="Taxes, Wishes")
         assert "There is no tag 'Wishes' in Paperless. There are Inbox, Taxes." in texts(refusal)
+        assert refusal["flags"] & 64
         assert not list(house.paperless.table.newest())
 
     async def test_a_tag_made_a_moment_ago_is_found(self, house: House) -> None:
         async with at_work(house):
             assert await suggestions(house, "tags", "") == ["Inbox", "Taxes"]
             house.paperless.labels["tags"][9] = "Wishes"
-            await upload(house, tags="Wishes")
+            private = await upload(house, tags="Wishes")
             await house.card(lambda text: "is done" in text)
+        assert (texts(private), bool(private["flags"] & 64)) == ("The message below follows it.", True)
         (document,) = house.paperless.documents
         assert document.tags == (9,)
 
@@ -175,6 +179,7 @@ class TestTrouble:
         house.paperless.weather.database_locked = True
         async with at_work(house):
             await upload(house)
+            await house.card(lambda text: "Consuming scan.pdf: Paperless took it**\nThis message" in text)
             told = await house.card(lambda text: "lists no such task" in text)
         assert "look in Paperless before you send it again" in texts(told)
 
