@@ -16,6 +16,7 @@ from bot.paperless import (
     Rejected,
     ServerError,
     TimedOut,
+    Timeouts,
     TooLarge,
     Unreachable,
 )
@@ -139,8 +140,10 @@ async def test_waiting_for_a_free_connection_is_not_the_servers_silence(connect:
         await asyncio.sleep(0.15)
         return page(task_row())
 
+    # Less than the five take together, and much more than one does.
+    patience = Timeouts(connect=0.6, read=0.6, total=0.6)
     async with Server(slow) as server:
-        paperless = connect(server, connection_limit=1, timeouts=SHORT)
+        paperless = connect(server, connection_limit=1, timeouts=patience)
         found = await asyncio.gather(*(first(paperless) for _ in range(5)))
 
         assert [task.id for task in found] == [1] * 5
