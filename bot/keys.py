@@ -103,7 +103,7 @@ def _timezone(name: str) -> str:
 Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
-HOST = re.compile(r"""[^\s/?#@<>"\\^`{|}%\x00-\x20\x7f]+""")
+HOST = re.compile(r"""[^\s/?#@<>"\\^`{|}\x00-\x20\x7f]+""")
 
 
 def _http_url(url: str) -> str:
