@@ -35,9 +35,8 @@ TYPE_OF_SOURCE = {TriggerSource.SCHEDULED: "scheduled_task", TriggerSource.MANUA
 _SOURCE_OF_TYPE = {name: source for source, name in TYPE_OF_SOURCE.items()}
 
 _CREATED = re.compile(r"Success\. New document id (\d{1,18}) created")
-_DUPLICATE = re.compile(
-    r"It is a duplicate of .*\(#(\d{1,18})\)\.(?P<trash> Note: existing document is in the trash\.)?\s*$", re.S
-)
+_IS_DUPLICATE = "It is a duplicate of "
+_OF_NUMBER = re.compile(r"\(#(\d{1,18})\)\.(?P<trash> Note: existing document is in the trash\.)?\s*$")
 _EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*(?P<kind>[A-Za-z_]\w*)(?:: (?P<message>.*))?", re.S)
 _TRACEBACK = "Traceback (most recent call last):"
 
@@ -146,7 +145,8 @@ def _of_failure(row: Row9, text: str) -> dict[str, Any]:
     if text.startswith(_TRACEBACK):
         return _of_traceback(text)
     consumed = row.task_name == "consume_file"
-    duplicate = _DUPLICATE.search(text) if consumed else None
+    said = text.find(_IS_DUPLICATE) if consumed else -1
+    duplicate = _OF_NUMBER.search(text, said) if said >= 0 else None
     if duplicate:
         number = _document_number(row.related_document) or int(duplicate[1])
         return {"error_message": text, "duplicate_of": number, "duplicate_in_trash": duplicate["trash"] is not None}

@@ -39,6 +39,16 @@ def test_a_duplicate_names_its_original_whatever_the_title(title: str, in_trash:
     assert failed.error_message == text
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("words", ["It is a duplicate of ", "It is a duplicate of (#", "(#1).", "(#1). ", "a.", "\n"])
+@pytest.mark.parametrize("start", ["It is a duplicate of ", "Traceback (most recent call last):\n"])
+def test_a_long_text_holds_nobody_up(start: str, words: str) -> None:
+    """The bot answers nobody while it reads. Half a megabyte took a minute."""
+    text = start + words * (500_000 // len(words)) + "!"
+
+    assert read(status="FAILURE", result=text, related_document=None).duplicate_of is None
+
+
 def test_a_failed_consumption_is_a_consumer_error_as_in_3_x() -> None:
     failed = read(status="FAILURE", result="scan-1.pdf: Unsupported mime type x", related_document=None)
 
