@@ -115,6 +115,11 @@ def test_importing_the_command_line_does_nothing() -> None:
     assert not effects
 
 
+def test_the_health_check_of_the_container_imports_next_to_nothing() -> None:
+    """It runs twice a minute for ever."""
+    assert imports(ROOT / "bot/alive.py") == {"http.client", "sys", "urllib.request"}
+
+
 @pytest.mark.parametrize(
     ("library", "user"),
     [
