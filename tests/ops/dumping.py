@@ -156,11 +156,11 @@ async def write(folder: Path, postgres: Postgres, revisions: Iterable[str]) -> N
         dump_of(revision, "postgresql").write_text(postgresql_text(postgres, url), encoding="utf-8")
 
 
-def main() -> int:
+def main() -> None:
     missing = [one for one in migrations.REVISIONS if not dump_of(one, "postgresql").exists()]
     programs = binaries()
     if programs is None:
-        return 1
+        sys.exit("PostgreSQL is not installed here (Debian: apt-get install postgresql), and a ledger of each is stored")
     with TemporaryDirectory() as folder, TemporaryDirectory(prefix="pg-") as data:
         postgres = Postgres(Path(data), programs)
         postgres.initialize()
@@ -169,8 +169,7 @@ def main() -> int:
             asyncio.run(write(Path(folder), postgres, missing))
         finally:
             postgres.stop()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
