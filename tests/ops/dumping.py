@@ -160,7 +160,7 @@ def main() -> None:
     missing = [one for one in migrations.REVISIONS if not dump_of(one, "postgresql").exists()]
     programs = binaries()
     if programs is None:
-        sys.exit("PostgreSQL is not installed here (Debian: apt-get install postgresql), and a ledger of each is stored")
+        sys.exit("no PostgreSQL on this machine (Debian: apt-get install postgresql): a ledger of each kind is stored")
     with TemporaryDirectory() as folder, TemporaryDirectory(prefix="pg-") as data:
         postgres = Postgres(Path(data), programs)
         postgres.initialize()
