@@ -9,6 +9,7 @@ import itertools
 import json
 import logging
 import threading
+import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ PATIENCE = 60.0
 """Seconds without a connection after which discord.py's own loop, which would rest for up to 17 minutes, is begun
 anew."""
 AGAIN = 5.0  # between two IDENTIFYs, says Discord
+UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, zlib.error)
+"""What discord.py raises over a frame that it does not understand."""
 HANDSHAKE = 40.0  # discord.py gives a handshake 60 s, and IDENTIFY is sent in it
 
 
@@ -139,16 +142,25 @@ class Gateway:
                 was_up = was_up or self.up
             if connecting.done():
                 connecting.result()
-        except AttributeError:
+        except UNREADABLE as error:
             # discord.py #10520: where the very first connection fails, connect() stumbles over its missing ws.
             if self._bot.ws is not None:
-                raise
+                await self._give_up(error)
         finally:
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
             await self._close_strays()
             self.up = False
         return was_up
+
+    async def _give_up(self, error: Exception) -> None:
+        """Over a frame that is no JSON, say, since somebody typed half a character: it is not asked for again."""
+        log.error(
+            "what came over Discord's gateway cannot be read; connecting anew",
+            exc_info=error,
+            extra={"event": "gateway_unreadable"},
+        )
+        await within(CUT_OFF_SECONDS, self._bot.ws.close(code=1000), what="a connection to Discord's gateway")
 
     async def _close_strays(self) -> None:
         """discord.py leaves a connection whose handshake is cut short to itself: its thread goes on with heartbeats."""

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import discord
 import pytest
@@ -17,7 +18,7 @@ from bot.exits import Exit
 from bot.gateway import DAY, FREE, SPACING, Gateway, Identifies, pause_before
 from bot.run import run
 from bot.vitals import readiness
-from tests.house import House
+from tests.house import House, texts
 from tests.ops.until import until
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -142,6 +143,22 @@ async def test_a_connection_that_breaks_is_resumed_without_another_identify(hous
         await house.discord.wait_for(lambda event: event.kind == "gateway_up", 30, after=mark)
 
         assert len(house.discord.gateway.identifies) == 1
+
+
+@pytest.mark.parametrize(
+    "frame", [{"op": 0, "s": None, "t": "X", "d": "\ud83d"}, []], ids=["half a character", "no object"]
+)
+async def test_a_frame_that_cannot_be_read_ends_the_connection_and_not_the_bot(
+    house: House, monkeypatch: pytest.MonkeyPatch, frame: Any
+) -> None:
+    monkeypatch.setattr(gateway, "AGAIN", 0.1)
+    async with house.bot():
+        mark = house.discord.mark()
+        for connection in house.discord.gateway.connections:
+            connection.send(frame)
+        await house.discord.wait_for(lambda event: event.kind == "gateway_up", 30, after=mark)
+        assert "What you can do here" in texts(await house.command("help"))
+        assert len([one for one in threading.enumerate() if isinstance(one, KeepAliveHandler)]) == 1
 
 
 async def test_a_session_that_timed_out_ends_with_a_new_one(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
