@@ -247,7 +247,6 @@ def base_url(text: str) -> str:
     try:
         parts = urlsplit(text)
         port_is_valid = parts.port is None or parts.port > 0
-        (parts.hostname or "").encode("idna")  # a part of it that is empty or too long
     except ValueError:
         parts, port_is_valid = urlsplit(""), False
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_valid:

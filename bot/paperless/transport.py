@@ -234,7 +234,9 @@ class _Sending:
 def _sendable(base_url: str) -> str:
     """As it goes over the wire: a host or a path beyond ASCII has its own form there."""
     try:
-        return str(URL(base_url)).rstrip("/")
+        url = URL(base_url)
+        (url.raw_host or "").encode("idna")  # fails for a part of it that is empty or too long
+        return str(url).rstrip("/")
     except ValueError:
         raise errors.InvalidArgument(f"{base_url!r} names no host that there can be") from None
 
@@ -283,11 +285,10 @@ def _failure(endpoint: Endpoint, error: Exception) -> errors.PaperlessError:
 
 def _forget_headers(error: Exception) -> None:
     """The error goes along as a cause, and its repr, in a crash report for instance, would tell the token."""
-    if not isinstance(error, aiohttp.ClientResponseError):
-        return
-    asked = error.request_info
-    error.request_info = aiohttp.RequestInfo(asked.url, asked.method, CIMultiDictProxy(CIMultiDict()), asked.real_url)
-    error.args = (error.request_info, error.history)
+    if isinstance(error, aiohttp.ClientResponseError):
+        was, none = error.request_info, CIMultiDictProxy[str](CIMultiDict())
+        error.request_info = aiohttp.RequestInfo(was.url, was.method, none, was.real_url)
+        error.args = (error.request_info, error.history)
 
 
 def _reason(error: Exception) -> str:
