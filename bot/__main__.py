@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         if name == "audit":
             command.add_argument("--csv", action="store_true", required=True, help="comma-separated values on stdout")
     demo = commands.add_parser("demo", help="the bot on a local Discord and a local Paperless, to try it in a browser")
-    demo.add_argument("--port", type=int, default=8765)
+    demo.add_argument("--port", type=_port, default=8765)
     demo.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
     demo.add_argument(
         "--paperless",
@@ -73,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--log-format", choices=("text", "json"), default="text")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is none: 0 to 65535")
+    return int(text)
 
 
 def _settings(path: Path | None) -> "Settings":

@@ -184,6 +184,11 @@ WORDS = {
 """For what pydantic says in words of Python's."""
 
 
+def sentences(error: ValidationError) -> list[str]:
+    """One for each mistake, beginning with its key."""
+    return [_sentence(mistake) for mistake in error.errors(include_url=False)]
+
+
 def _sentence(error: Any) -> str:
     loc, wrong = error["loc"], error["input"]
     if isinstance(wrong, Mistake) and wrong.key is not None:
@@ -262,7 +267,7 @@ def load(path: Path | None) -> Settings:
     try:
         settings = Settings(**values)
     except ValidationError as error:
-        mistakes += [_sentence(mistake) for mistake in error.errors(include_url=False)]
+        mistakes += sentences(error)
     if mistakes:
         raise ConfigError(mistakes)
     return settings

@@ -20,7 +20,7 @@ from yarl import URL
 from bot.app import Server
 from bot.checks.finding import Finding, failure, ok
 from bot.checks.paperless import check_server, open_failures
-from bot.config import ConfigError
+from bot.config import ConfigError, sentences
 from bot.exits import Exit
 from bot.paperless import PaperlessClient
 from bot.paperless.errors import PaperlessError
@@ -125,7 +125,7 @@ def own_paperless(url: str, *, token_file: Path | None, ca_file: Path | None, re
     try:
         section = PaperlessSection(**values)
     except ValidationError as error:
-        raise ConfigError([_sentence(mistake) for mistake in error.errors(include_url=False)]) from None
+        raise ConfigError(sentences(error)) from None
     return OwnPaperless(section, read_only=read_only)
 
 
@@ -136,12 +136,6 @@ def _token(url: str) -> str:
     if not sys.stdin.isatty():
         raise ConfigError([f"token: missing; set {TOKEN_VARIABLE}, or name a file that holds it with --token-file"])
     return getpass.getpass(f"API token for {url} (My Profile, API Auth Token; it is not shown): ")
-
-
-def _sentence(mistake: Any) -> str:
-    key = ".".join(str(part) for part in mistake["loc"])
-    text = mistake["msg"].removeprefix("Value error, ")
-    return f"{key}: {text}" if key else text
 
 
 async def look_over(own: OwnPaperless, access: AccessSection) -> list[Finding]:

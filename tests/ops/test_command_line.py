@@ -42,7 +42,9 @@ def test_for_machines_a_mistake_is_a_line_of_the_log(
     assert "must be text, in quotes (paperless.home.token)" in [line["message"] for line in said]
 
 
-@pytest.mark.parametrize("arguments", [[], ["chekc"], ["check", "--confg", "x"], ["run", "--log-format", "xml"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["chekc"], ["check", "--confg", "x"], ["run", "--log-format", "xml"], ["demo", "--port", "99999"]]
+)
 def test_a_mistake_in_the_command_line_is_something_to_mend(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
