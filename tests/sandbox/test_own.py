@@ -179,17 +179,17 @@ async def test_an_address_where_nobody_answers_ends_with_a_sentence(
 
 
 @pytest.mark.parametrize("version", ["3.0.5"])
-def test_a_token_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"^token_file: .*/none cannot be read: No such file or directory$"):
-        own_paperless("http://host", token_file=tmp_path / "none", ca_file=None, read_only=True)
-
-
 def test_certificates_that_cannot_be_read_end_with_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
     monkeypatch.setenv("PAPERLESS_TOKEN", "token")
     with pytest.raises(ConfigError, match=r"ca_file: .* holds no readable certificates"):
         own_paperless("http://host", token_file=None, ca_file=tmp_path / "none.pem", read_only=True)
+
+
+def test_a_token_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^token_file: .*/none cannot be read: No such file or directory$"):
+        own_paperless("http://host", token_file=tmp_path / "none", ca_file=None, read_only=True)
 
 
 def test_the_token_is_read_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
