@@ -19,37 +19,38 @@ OneOrMore = str | Iterable[str]
 
 
 class TaskFilters(TypedDict, total=False):
-    """Keyword arguments of `tasks.filter`. Those given must all hold; several values of one mean any of them.
+    """Keyword arguments of `tasks.filter`. Those given must all hold; several values of one mean any of them. None is
+    as if it were not given.
 
     `name` looks in filename, type and source label, `result` in the result, both without regard to case. `owner` is a
     user id. The dates are aware and inclusive. `ordering` is a field of `ORDERINGS`, with "-" in front for descending,
     or several; without it the newest created come first.
     """
 
-    status: OneOrMore
-    task_type: OneOrMore
-    trigger_source: OneOrMore
-    acknowledged: bool
-    is_complete: bool
-    owner: int
-    name: str
-    result: str
-    date_created_after: datetime
-    date_created_before: datetime
-    ordering: OneOrMore
+    status: OneOrMore | None
+    task_type: OneOrMore | None
+    trigger_source: OneOrMore | None
+    acknowledged: bool | None
+    is_complete: bool | None
+    owner: int | None
+    name: str | None
+    result: str | None
+    date_created_after: datetime | None
+    date_created_before: datetime | None
+    ordering: OneOrMore | None
 
 
 class StatusCountFilters(TypedDict, total=False):
     """Keyword arguments of `tasks.status_counts`: those of `TaskFilters` that the server honours there."""
 
-    task_type: OneOrMore
-    trigger_source: OneOrMore
-    acknowledged: bool
-    owner: int
-    name: str
-    result: str
-    date_created_after: datetime
-    date_created_before: datetime
+    task_type: OneOrMore | None
+    trigger_source: OneOrMore | None
+    acknowledged: bool | None
+    owner: int | None
+    name: str | None
+    result: str | None
+    date_created_after: datetime | None
+    date_created_before: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,6 +57,7 @@ async def test_every_call_has_the_type_that_it_answers(paperless: PaperlessClien
         assert_type([one async for one in failures], list[Task])
     assert_type([page async for page in failures.pages(page_size=10)], list[TaskPage])
     assert_type((await failures.page()).results, tuple[Task, ...])
+    assert_type(await paperless.tasks.filter(acknowledged=None, ordering=None).page(), TaskPage)
     assert_type([one async for one in paperless.tasks.active()], list[Task])
     assert_type(await paperless.tasks.summary(days=7), tuple[TaskSummary, ...])
     assert_type(await paperless.tasks.status_counts(acknowledged=False), TaskStatusCounts)
