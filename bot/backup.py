@@ -89,6 +89,9 @@ def _status_where(address: str) -> Exit:
 def _without_password(address: URL) -> str:
     """As libpq has it. (`URL.set` takes a None for no change, and what is hidden in a URL is three stars.)"""
     query = {"sslmode" if key == "ssl" else key: value for key, value in address.query.items()}
+    if isinstance(hosts := query.get("host"), tuple):  # SQLAlchemy: host=a:1&host=b:2; libpq: host=a,b&port=1,2
+        pairs = [host.partition(":") for host in hosts]
+        query |= {"host": ",".join(name for name, _, _ in pairs), "port": ",".join(port for _, _, port in pairs)}
     plain = URL.create("postgresql", address.username, None, address.host, address.port, address.database, query)
     return plain.render_as_string()
 

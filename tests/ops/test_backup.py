@@ -84,14 +84,16 @@ def test_without_a_name_it_has_the_time_in_it(tmp_path: Path, monkeypatch: pytes
     assert len(list(tmp_path.glob("bot-2*Z.db"))) == 1
 
 
+@pytest.mark.parametrize("hosts", ["", "?host=127.0.0.1:1&host=127.0.0.1:PORT"], ids=["one host", "several"])
 async def test_a_postgresql_is_dumped_and_restored(
-    postgres: Postgres, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres: Postgres, database_url: str, hosts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", f"{postgres.programs}{os.pathsep}{os.environ['PATH']}")
     async with await Database.open(database_url) as database:
         ledger = await Ledger.open(database, links={}, now=lambda: START)
         await ledger.set_value("kept", "yes")
-    status, said = made(database_url, tmp_path / "bot.dump")
+    several = database_url.replace(f"127.0.0.1:{postgres.port}", "") + hosts.replace("PORT", str(postgres.port))
+    status, said = made(several if hosts else database_url, tmp_path / "bot.dump")
     assert status is Exit.DONE, said
     assert (tmp_path / "bot.dump").stat().st_mode & 0o777 == 0o600
 
