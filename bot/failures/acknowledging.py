@@ -39,6 +39,7 @@ class _Progress:
     elsewhere: int = 0
     asked: bool = False  # the last request may have been worked on
     unwatched: tuple[str, ...] = ()
+    run_again: int = 0  # of those that vanished: the row is there, and has another story by now
 
 
 class Acknowledging:
@@ -140,7 +141,12 @@ class Acknowledging:
         await self._claims.settle(claim.claim_id, state="done")
         if progress.elsewhere and not progress.done:
             return AlreadyAcknowledged(acknowledgement=self._claims.elsewhere())
-        return Acknowledged(count=progress.done, vanished=progress.vanished, unwatched=progress.unwatched)
+        return Acknowledged(
+            count=progress.done,
+            vanished=progress.vanished,
+            unwatched=progress.unwatched,
+            run_again=progress.run_again,
+        )
 
     async def _stop(self, claim: Claim, error: PaperlessError, *, unclear: bool, given_back: bool) -> None:
         """Where the outcome is not known, the next look at the rows tells: then it was this person all the same."""
@@ -172,6 +178,7 @@ class Acknowledging:
         same = [each for each in failures if _is_still(each, rows.get(each.task_id))]
         elsewhere = [each.failure_id for each in same if rows[each.task_id].acknowledged and not claim.is_left]
         progress.elsewhere += await self._claims.record_elsewhere(elsewhere)
+        progress.run_again += sum(each.task_id in rows for each in failures) - len(same)
         pending = [each for each in same if each.failure_id not in elsewhere]
         done = 0
         for part in chunks(pending):

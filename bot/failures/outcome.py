@@ -9,12 +9,14 @@ from bot.paperless.errors import PaperlessError
 
 @dataclass(frozen=True, kw_only=True)
 class Acknowledged:
-    """This press did it. `vanished` of them are no longer in Paperless, or not visible to the bot's user. `unwatched`:
-    servers that are no longer configured; what failed there is acknowledged here alone."""
+    """This press did it. `vanished` of them no longer wait in Paperless, or are not visible to the bot's user; of these
+    `run_again` are known to be there, and to have run again since. `unwatched`: servers that are no longer configured;
+    what failed there is acknowledged here alone."""
 
     count: int
     vanished: int
     unwatched: tuple[str, ...] = ()
+    run_again: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

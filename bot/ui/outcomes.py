@@ -63,11 +63,13 @@ def _not_done(outcome: NotAcknowledged, unheard: str | None) -> str:
 def _vanished(outcome: Acknowledged) -> str | None:
     if not outcome.vanished:
         return None
+    if outcome.count == 0 and outcome.run_again == 1:
+        return "Nothing is left to acknowledge: Paperless has run it again since."
     if outcome.count == 0 and outcome.vanished == 1:
         return "The task is no longer in Paperless, or the bot may no longer see it; there is nothing to acknowledge."
     return (
         f"{plural(outcome.count, 'failure')} acknowledged. {plural(outcome.vanished, 'task')} "
-        "could not be: no longer in Paperless, or not visible to the bot."
+        "could not be: no longer among the failures that wait in Paperless."
     )
 
 

@@ -253,7 +253,7 @@ async def test_what_runs_again_is_not_acknowledged_unseen(tmp_path: Path) -> Non
         [row] = world.home.table
         world.home.redeliver(row, "corrupt", seconds=60)
         world.clock.advance(1)
-        assert await press(world, card) == Acknowledged(count=0, vanished=1)
+        assert await press(world, card) == Acknowledged(count=0, vanished=1, run_again=1)
         assert not row.acknowledged
 
 

@@ -151,6 +151,8 @@ class TestPresses:
         [
             (Acknowledged(count=1, vanished=0), None),
             (Acknowledged(count=0, vanished=1), "no longer in Paperless"),
+            (Acknowledged(count=0, vanished=1, run_again=1), "Paperless has run it again since"),
+            (Acknowledged(count=1, vanished=0, unwatched=("office",)), "no longer watches Paperless (office)"),
             (Acknowledged(count=3, vanished=2), "3 failures acknowledged. 2 tasks could not be"),
             (AlreadyAcknowledged(acknowledgement=in_discord()), f"acknowledged by <@{ADA}>, {T}"),
             (BeingAcknowledged(user_id=ADA, user_name="ada"), f"<@{ADA}> is acknowledging it"),
