@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
@@ -27,6 +27,18 @@ from bot.failures.writing import show_cards
 ARRIVES = timedelta(seconds=45)
 """After that a request which was given up, or whose sender died, has come to Discord or never will."""
 _GROWING = (CardKind.INCIDENT.value, CardKind.DIGEST.value)
+
+_CHANGED = card.c.revision > card.c.delivered_revision
+# Older versions left the `tried_at` of a post as it was: that is before `sent_at`.
+_MAY_BE_OVERTAKEN = card.c.tried_at >= card.c.sent_at
+_OWED = and_(card.c.state == "standing", or_(_CHANGED, _MAY_BE_OVERTAKEN))
+# Asked for every second: put together here, once.
+_WAITING = (
+    select(card.c.id, card.c.channel_id, card.c.message_id, card.c.not_before, card.c.tried_at)
+    .add_columns(_CHANGED.label("changed"))
+    .where(_OWED)
+    .order_by(card.c.message_id.is_not(None), _CHANGED.desc(), card.c.id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +72,7 @@ class Outbox:
 
     async def take_up(self) -> None:
         """At the start: what an earlier life was about to change may be on its way."""
-        doubtful = and_(_is_owed(), card.c.message_id.is_not(None))
+        doubtful = and_(_OWED, card.c.message_id.is_not(None))
         async with self._database.write() as connection:
             values = {"tried_at": self._now(), "revision": card.c.revision + 1}
             await connection.execute(update(card).where(doubtful).values(values))
@@ -75,17 +87,9 @@ class Outbox:
         return len(await self._waiting())
 
     async def _waiting(self) -> tuple[Due, ...]:
-        changed = card.c.revision > card.c.delivered_revision
-        query = (
-            select(card.c.id, card.c.channel_id, card.c.message_id, card.c.not_before, card.c.tried_at)
-            .add_columns(changed.label("changed"))
-            .where(_is_owed())
-            .order_by(card.c.message_id.is_not(None), changed.desc(), card.c.id)
-        )
-
         async def read() -> tuple[Due, ...]:
             async with self._database.read() as connection:
-                found = (await connection.execute(query)).all()
+                found = (await connection.execute(_WAITING)).all()
             return tuple(
                 Due(
                     card_id=row.id,
@@ -101,7 +105,7 @@ class Outbox:
     async def prepare(self, card_id: int) -> Outgoing | None:
         """None: there is nothing to send (any more)."""
         async with self._database.read() as connection:
-            query = select(card).where(card.c.id == card_id, _is_owed())
+            query = select(card).where(card.c.id == card_id, _OWED)
             row = (await connection.execute(query)).mappings().one_or_none()
             if row is None:
                 return None
@@ -167,7 +171,7 @@ class Outbox:
         before = self._now() - FRESH
         async with self._database.write() as connection:
             query = select(card.c.id, card.c.made_at).where(
-                and_(_is_owed(), card.c.channel_id == channel_id, card.c.kind.in_(_GROWING), card.c.made_at <= before),
+                and_(_OWED, card.c.channel_id == channel_id, card.c.kind.in_(_GROWING), card.c.made_at <= before),
                 and_(card.c.message_id.is_(None), card.c.tried_at.is_(None)),
                 or_(card.c.not_before.is_(None), card.c.not_before <= before),
             )
@@ -176,13 +180,6 @@ class Outbox:
                 return 0
             await _merge(connection, [row.id for row in waiting], since=min(row.made_at for row in waiting))
         return len(waiting)
-
-
-def _is_owed() -> ColumnElement[bool]:
-    """It changed, or its message stands and may be overtaken by an older edit."""
-    # Older versions left the `tried_at` of a post as it was: that is before `sent_at`.
-    may_be_overtaken = card.c.tried_at >= card.c.sent_at
-    return and_(card.c.state == "standing", or_(card.c.revision > card.c.delivered_revision, may_be_overtaken))
 
 
 async def _merge(connection: AsyncConnection, ids: list[int], *, since: datetime) -> None:
