@@ -1,7 +1,8 @@
 """Waiting for tasks to end: many waits, one request a tick.
 
 - A tick looks at all watched tasks at once, in the newest rows of the list. Only a task that is not there is looked
-  up by itself, at most LOOKUPS_PER_TICK of them a tick, the one not looked up for the longest time first.
+  up by itself, at most LOOKUPS_PER_TICK of them a tick, the one not looked up for the longest time first. While some
+  that were there before are still to be looked up (on 2.20 those that have ended), the next tick comes soon.
 - A task is absent only if a look-up by its UUID says so: the list shows no more than its newest rows.
 - A server that does not answer for a while ends no wait; its own timeout does. Nor does a proxy that answers for it:
   Traefik says 404 in its own words while the container behind it restarts.
@@ -10,7 +11,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.paperless.errors import (
@@ -30,6 +31,7 @@ log = logging.getLogger("bot.paperless")
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.5, 5.0, 1.5
 LOOKUPS_PER_TICK = 10
+NEVER = float("-inf")
 UNSETTLED_LOOKS = 5  # at a failure whose text 2.20 has not written yet
 
 
@@ -39,7 +41,7 @@ class _Watch:
     appears_by: float
     outcome: asyncio.Future[Task]
     seen: Task | None = None
-    looked_up: float = field(default=float("-inf"))
+    looked_up: float = NEVER  # since it was last among the newest rows
     unsettled: int = 0
 
     def learn(self, task: Task) -> None:
@@ -77,6 +79,7 @@ class Waits:
         self._monotonic = monotonic
         self._watches: set[_Watch] = set()
         self._joined = asyncio.Event()
+        self._behind = False  # with looking up
         self._ticking: asyncio.Task[None] | None = None
 
     async def wait(self, task_id: str, *, timeout: float, grace: float) -> Task:
@@ -119,7 +122,7 @@ class Waits:
                 pause = FIRST_PAUSE
                 await self._sleep(max(0.0, started + FIRST_PAUSE - self._monotonic()))
             else:
-                pause = min(pause * GROWTH, LONGEST_PAUSE)
+                pause = FIRST_PAUSE if self._behind else min(pause * GROWTH, LONGEST_PAUSE)
 
     async def _sleep_or_join(self, pause: float) -> bool:
         """True as soon as another wait begins, False after the pause."""
@@ -158,9 +161,11 @@ class Waits:
             found = await self._client.speak(lambda version: version.glance(by_id.keys(), since))
             for task_id, task in found.items():
                 for watch in by_id.pop(task_id):
+                    watch.looked_up = NEVER
                     watch.learn(task)
-        first = sorted(by_id.values(), key=lambda group: group[0].looked_up)[:LOOKUPS_PER_TICK]
-        await asyncio.gather(*map(self._look_up, first))
+        absent = sorted(by_id.values(), key=lambda group: group[0].looked_up)
+        await asyncio.gather(*map(self._look_up, absent[:LOOKUPS_PER_TICK]))
+        self._behind = any(group[0].looked_up == NEVER for group in absent[LOOKUPS_PER_TICK:])
 
     async def _look_up(self, group: list[_Watch]) -> None:
         task_id = group[0].task_id

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bot.paperless import Task
-from tests.paperless.conftest import Connect
+from tests.paperless.conftest import Connect, Sleeps
 from tests.paperless.waited import World, serve, uuid
 
 BOTH = pytest.mark.parametrize("release", [3, 2])
@@ -25,6 +25,15 @@ async def test_many_waits_share_their_requests(release: int, connect: Connect) -
     assert all(isinstance(task, Task) and task.is_complete for task in found)
     # 3.x: one a tick. 2.20: two a tick, and one for each task that has ended, for how it ended.
     assert len(world.requests) <= (6 if release == 3 else 2 * 16 + 100)
+
+
+async def test_many_that_end_at_once_are_told_within_seconds(connect: Connect, sleeps: Sleeps) -> None:
+    """2.20, where each of them is looked up by itself: ten a tick, and the ticks must not get rarer meanwhile."""
+    async with serve(World(dict.fromkeys(range(1, 101), 0), release=2)) as server:
+        wait = connect(server).tasks.wait
+        await asyncio.gather(*(wait(uuid(number)) for number in range(1, 101)))
+
+    assert sum(sleeps) <= 5
 
 
 async def test_tasks_that_others_push_off_the_newest_rows_are_looked_up(connect: Connect) -> None:
