@@ -140,8 +140,10 @@ def _demo(arguments: argparse.Namespace) -> "Exit":
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
-    logs.set_up(arguments.log_format)
-    with _told_to_stop(until_told=arguments.command in ("run", "demo")), logs.all_of_it():
+    until_told = arguments.command in ("run", "demo")
+    # Of a command that answers on stdout nobody wants to read how it came to that.
+    logs.set_up(arguments.log_format, level=logging.INFO if until_told else logging.WARNING)
+    with _told_to_stop(until_told=until_told), logs.all_of_it():
         try:
             status = _carry_out(arguments)
             sys.stdout.flush()

@@ -25,6 +25,9 @@ async def test_what_happens_is_counted(house: House, port: int) -> None:
         found = await samples(session)
 
     home = (("server", "home"),)
+    for name, labels in list(found):
+        if name == "taskbot_interactions_total":
+            assert (name, (labels[0], ("result", "defect"))) in found, "from 0 on, for the alert"
     assert found["taskbot_failures_seen_total", home] == 1
     assert found["taskbot_failures_posted_total", ()] == 1
     assert found["taskbot_polls_total", (("result", "good"), *home)] >= 1
