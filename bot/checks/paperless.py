@@ -75,7 +75,10 @@ def _of_owners(key: str, all_owners: bool | None, *, api: int) -> Finding:
         return ok(key, "sees the tasks of every owner")
     mend = "make its user staff" if api >= 10 else "on Paperless-ngx 2.20 only a superuser's token sees them"
     if all_owners is None:
-        return ok(key, "sees its own tasks and those without an owner; those of others as well if its user is staff")
+        text = (
+            "sees the tasks of every owner if its user is staff (the switch Admin), else its own and those without one"
+        )
+        return ok(key, f"{text}; with the permission view_uisettings Paperless-ngx would say which")
     return warning(
         key, f"sees only its own tasks and those without an owner: failures of other users are not told; {mend}"
     )

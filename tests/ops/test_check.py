@@ -64,6 +64,15 @@ async def test_one_superusers_token_for_everything_is_no_warning(house: House) -
     ]
 
 
+async def test_where_paperless_does_not_tell_whether_the_user_is_staff_it_says_what_would(house: House) -> None:
+    use(house, user="staff")
+
+    said = await lines(house, "paperless.home.token")
+
+    assert said[0].startswith("ok       paperless.home.token: sees the tasks of every owner if its user is staff")
+    assert "view_uisettings" in said[0]
+
+
 async def test_on_2_20_a_superusers_token_is_not_more_than_needed(tmp_path: Path) -> None:
     async with House(tmp_path, version="2.20.15") as house:
         use(house, user="admin", run_user="admin")
