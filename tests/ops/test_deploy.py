@@ -152,6 +152,7 @@ def test_the_compose_file_outlives_a_restart_of_the_host_and_lets_the_bot_end() 
     bot = COMPOSE["services"]["bot"]
 
     assert bot["restart"] == "unless-stopped"
+    assert bot["init"] is True, "the first process of a container is deaf until it listens"
     assert int(bot["stop_grace_period"].removesuffix("s")) > LAST_RESORT_SECONDS
     assert set(bot["secrets"]) == set(COMPOSE["secrets"])
     assert {volume.split(":")[0] for volume in bot["volumes"]} - {"./config.toml"} == set(COMPOSE["volumes"])
