@@ -252,10 +252,8 @@ def _postgresql(address: URL, connections: int) -> AsyncEngine:
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    script = "".join(f"PRAGMA {pragma};" for pragma in _PRAGMAS)
+    connection.run_async(lambda driver: driver.executescript(script))
 
 
 def _begin_sqlite(connection: Any) -> None:
