@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from bot.failures.card import Card, DigestCard, IncidentCard
 from bot.failures.notifier import (
     ChannelForbidden,
     MessageGone,
@@ -29,6 +30,7 @@ NONCE_HOLDS = timedelta(seconds=60)  # Discord: "the past few minutes"; after th
 CLOCK_DIFFERENCE = timedelta(minutes=5)  # between ours and Discord's
 LOOKS = 3  # into a channel whose server says that it cannot be looked into, before that is believed
 STUMBLES = 10  # failures of one card, in a row, before another in its channel is tried first
+REMEMBERED = 20_000  # cards, of which it is known what they showed last
 CUT_OFF_SECONDS = 0.5  # for a send that was cancelled to take it
 PATIENCE = 0.5  # seconds that deliver_once waits for sends; they go on after it, and the next poll is not late
 
@@ -47,6 +49,8 @@ class Courier:
         self._tried_here: dict[int, int] = {}  # the revision of the first try of each post that has not been answered
         self._closed_channels: set[int] = set()
         self._unreadable: Counter[int] = Counter()  # channels -> looks into them that were refused
+        self._shown: dict[int, int] = {}  # cards -> the newest failure that they showed when they were last taken
+        self._shown_since = now()  # what cards of before that showed is not known
         self._begun = False
         self._closing = False
 
@@ -144,12 +148,31 @@ class Courier:
         except NotifierError as error:
             done["failed"] += 1
             return await self._failed(outgoing, error, pace)
+        self._note(outgoing.card_id, outgoing.card)
         pace.sent(due.card_id, self._now())
         self._stumbles.pop(due.card_id, None)
         if due.channel_id in self._closed_channels:
             self._closed_channels.discard(due.channel_id)
             log.info("Channel %s can be written to again", due.channel_id, extra={"event": "channel_open_again"})
         return True
+
+    def _note(self, card_id: int, card: Card) -> None:
+        if not isinstance(card, IncidentCard | DigestCard):
+            return
+        self._shown[card_id] = card.through
+        if len(self._shown) > REMEMBERED:
+            self._shown.clear()
+            self._shown_since = self._now()
+
+    async def _dismiss(self, outgoing: Outgoing) -> None:
+        log.info("Card %s was deleted in Discord", outgoing.card_id, extra={"event": "card_dismissed"})
+        if outgoing.message_id is None:
+            await self._outbox.dismissed(outgoing.card_id)
+            return
+        shown = self._shown.pop(outgoing.card_id, None)
+        anew = await self._outbox.dismissed_as_shown(outgoing.card_id, shown=shown, begun=self._shown_since)
+        if anew:
+            log.info("%d failures that it never showed are told anew", anew, extra={"event": "told_anew"})
 
     async def _send(self, outgoing: Outgoing) -> str:
         if outgoing.message_id is None:
@@ -210,8 +233,7 @@ class Courier:
 
     async def _failed(self, outgoing: Outgoing, error: NotifierError, pace: Pace) -> bool:
         if isinstance(error, MessageGone):
-            log.info("Card %s was deleted in Discord", outgoing.card_id, extra={"event": "card_dismissed"})
-            await self._outbox.dismissed(outgoing.card_id)
+            await self._dismiss(outgoing)
             return True
         if isinstance(error, Unsendable):
             log.error("Discord refuses card %s: %s", outgoing.card_id, error, extra={"event": "card_refused"})

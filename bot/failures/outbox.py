@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import Database
 from bot.failures.actions import CardKind
+from bot.failures.dismissing import dismiss, tell_anew
 from bot.failures.notifier import Post
 from bot.failures.parts import among
 from bot.failures.rendering import Rendering
@@ -157,7 +158,15 @@ class Outbox:
 
     async def dismissed(self, card_id: int) -> None:
         """Deleted in Discord: not posted again, and not acknowledged."""
-        await self._set(card_id, state="dismissed")
+        async with self._database.write() as connection:
+            await dismiss(connection, card_id)
+
+    async def dismissed_as_shown(self, card_id: int, *, shown: int | None, begun: datetime) -> int:
+        """The same, found out by an edit; how many failures it was to show first, which are told anew. See
+        `dismissing.tell_anew`."""
+        async with self._database.write() as connection:
+            await dismiss(connection, card_id)
+            return await tell_anew(connection, card_id, shown=shown, begun=begun, now=self._now())
 
     async def _set(self, card_id: int, **values: object) -> None:
         async with self._database.write() as connection:

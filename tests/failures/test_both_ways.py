@@ -121,12 +121,11 @@ async def test_many_removed_among_many_that_stay(tmp_path: Path) -> None:
 
 async def test_a_card_deleted_by_a_moderator_is_not_posted_again_and_nothing_is_acknowledged(tmp_path: Path) -> None:
     async with a_world(tmp_path) as world:
-        row = await a_card(world)
+        row = await a_card(world, owner="bob")
         [message] = world.channels.in_channel()
         world.channels.delete(message)
         world.home.delete_owner("bob")
-        world.home.fail("invoice.pdf")
-        await world.poll()
+        await world.poll(2)
         world.home.fail("other.pdf")
         await world.poll(3)
         place = await world.ledger.place(message.card.card_id)
@@ -138,7 +137,6 @@ async def test_a_card_deleted_by_a_moderator_is_not_posted_again_and_nothing_is_
         assert [(each.filename, each.state) for each in page.rows] == [
             ("other.pdf", IncidentState.OPEN),
             ("invoice.pdf", IncidentState.DISMISSED),
-            ("invoice.pdf", IncidentState.DISMISSED),
         ]
 
 
@@ -147,11 +145,38 @@ async def test_what_fails_again_after_its_card_was_deleted_has_a_new_card(tmp_pa
         await a_card(world)
         [message] = world.channels.in_channel()
         world.channels.delete(message)
-        for _ in range(2):  # the first is counted on the card, and only then its absence is noticed
-            world.home.fail("invoice.pdf")
-            await world.poll(2)
+        world.home.fail("invoice.pdf")  # it is counted on the card, and only then its absence is noticed
+        await world.poll(3)
         [card] = incident_cards(world.channels)
-        assert (card.filename, card.state) == ("invoice.pdf", IncidentState.OPEN)
+        assert (card.filename, card.state, card.count) == ("invoice.pdf", IncidentState.OPEN, 1)
+        page = await world.ledger.open_rows()
+        assert [each.state for each in page.rows] == [IncidentState.OPEN, IncidentState.DISMISSED]
+
+
+async def test_so_it_has_where_the_card_was_of_an_earlier_life(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        await a_card(world)
+        world.channels.delete(world.channels.in_channel()[0])
+        world.clock.advance(5)
+        await world.restart()
+        world.home.fail("invoice.pdf")
+        await world.poll(3)
+        [card] = incident_cards(world.channels)
+        assert (card.filename, card.count) == ("invoice.pdf", 1)
+
+
+async def test_what_a_deleted_digest_never_showed_is_told_on_another(tmp_path: Path) -> None:
+    async with a_world(tmp_path, single_cards=0) as world:
+        for name in ("first.pdf", "second.pdf"):
+            world.home.fail(name)
+        await world.poll(2)
+        world.channels.delete(world.channels.in_channel()[0])
+        world.home.fail("first.pdf")
+        world.home.fail("third.pdf")
+        await world.poll(3)
+        [digest] = digests(world.channels)
+        assert (digest.total, digest.lines[0].examples) == (2, ("first.pdf", "third.pdf"))
+        assert (await world.ledger.open_rows()).total == 4
 
 
 async def test_a_failure_soon_after_the_acknowledgement_reopens_the_card_quietly(tmp_path: Path) -> None:
