@@ -8,7 +8,9 @@ FROM python:3.13-slim
 COPY --from=build /venv /venv
 COPY bot /app/bot
 COPY cogs /app/cogs
-RUN useradd --system --uid 10001 --home-dir /data --create-home bot
+# The bot may not write there, and would compile itself at every start.
+RUN python -m compileall -q /app && \
+    useradd --system --uid 10001 --home-dir /data --create-home bot
 ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001
 # Where the ledger is by default. No variable says so: it would win over the database.url of a config.toml.

@@ -124,6 +124,14 @@ def test_neither_the_unit_nor_the_image_sets_a_key_over_the_head_of_the_configur
     assert service["WorkingDirectory"] == f"/var/lib/{service['StateDirectory']}"
 
 
+def test_byte_code_is_kept_from_one_start_to_the_next() -> None:
+    """Neither may write beside the sources."""
+    cache = unit()["Service"]["CacheDirectory"]
+
+    assert f"Environment=PYTHONPYCACHEPREFIX=/var/cache/{cache}\n" in UNIT.read_text(encoding="utf-8")
+    assert re.search(r"^COPY cogs /app/cogs\n(#.*\n)*RUN python -m compileall -q /app ", DOCKERFILE, re.M)
+
+
 def test_a_bot_that_hangs_is_started_again_by_systemd() -> None:
     service = unit()["Service"]
 
