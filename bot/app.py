@@ -11,7 +11,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
 from types import TracebackType
 from typing import Any, Self
 
@@ -142,7 +141,7 @@ class TaskBot(commands.Bot):
         self.drawing = Drawing()
         self._connector = connector
         self.servers: Mapping[str, Server] = {}
-        self.is_open = self.is_loaded = False
+        self.is_open = False
         self.scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": 300, "coalesce": True, "max_instances": 1}
         )
@@ -253,7 +252,7 @@ class TaskBot(commands.Bot):
     @property
     def is_working(self) -> bool:
         """It holds its database, and all of it is loaded."""
-        return self.is_open and self.is_loaded
+        return self.is_open and EXTENSIONS[-1] in self.extensions
 
     # --- start and stop
 
@@ -262,10 +261,8 @@ class TaskBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         # A cog that fails to load stops the start: half a bot looks like a whole one.
-        # Each is its module's own `setup`: `load_extension` would run all modules anew for a second bot in a process.
         for extension in EXTENSIONS:
-            await import_module(extension).setup(self)
-        self.is_loaded = True
+            await self.load_extension(extension)
         self.metrics.begin_interactions(measured_names(self.tree))
         await self.following.resume()
 

@@ -1,7 +1,6 @@
 """Commands that several cogs share: subcommands of one group, and the option that names a server."""
 
 from collections.abc import Iterable
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from discord import app_commands
@@ -29,7 +28,6 @@ def fit_to_servers(bot: "TaskBot", commands: Iterable[AnyCommand]) -> None:
         if "server" not in command._params:
             continue
         if bot.several_servers:
-            command._params["server"] = copy(command._params["server"])  # that of the class is every bot's
             command.autocomplete("server")(names)
         else:
             # discord.py offers no way to drop an option but this; the callbacks' default stands in for it.
