@@ -1,4 +1,4 @@
-"""`python -m tests.soak.day [SIMULATED_HOURS [SEED]]`: a day of the bot, a failure a second, and trouble all the time.
+"""`python -m tests.soak.day [SIMULATED_HOURS [SEED [SECONDS_A_LIFE]]]`: a day of the bot, a failure a second, trouble.
 
 The whole bot with discord.py between the local Discord and the local Paperless, on real sockets, in one process; the
 clock jumps over the time in which nothing happens. Prints what it measured as JSON.
@@ -285,9 +285,9 @@ async def a_day(*, hours: float, seed: int, life: float = LIFE) -> Numbers:
         return await Day(Path(folder), seed=seed, life=life).pass_by(hours)
 
 
-def main(hours: str = "24", seed: str = "") -> None:
+def main(hours: str = "24", seed: str = "", life: str = str(LIFE)) -> None:
     number = int(seed) if seed else random.randrange(2**32)
-    numbers = run(a_day(hours=float(hours), seed=number))
+    numbers = run(a_day(hours=float(hours), seed=number, life=float(life)))
     sys.stdout.write(json.dumps(dataclasses.asdict(numbers) | {"seed": number}, indent=1) + "\n")
 
 

@@ -1,6 +1,7 @@
 """A day with a failure a second, faults on both sides and lives that end: nothing lost, nothing twice, nothing kept."""
 
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.soak.day import a_day
+from tests.soak.day import LIFE, a_day
 from tests.soak.jumping import run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,19 +27,34 @@ def test_some_minutes_of_it(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(4 * 3600)
-def test_a_whole_day() -> None:
+def test_a_whole_day_of_lives_that_end() -> None:
     numbers = day(24)
-    outcome, warm = numbers["outcome"], [each for each in numbers["samples"] if each["hour"] > WARM]
-    assert outcome["failures"] == 24 * 3600
-    assert (outcome["lost"], outcome["twice"], outcome["wrong"]) == (0, 0, [])
-    assert (numbers["tasks_left"], numbers["sockets_left"], numbers["defects"]) == ([], 0, [])
-    assert max(each["in_use"] for each in warm) - warm[0]["in_use"] <= GROWS
+    told(numbers)
     assert numbers["lives"]["killed"] > 5
 
 
-def day(hours: int) -> dict[str, Any]:
-    """In a process of its own: its memory is looked at."""
-    done = subprocess.run([sys.executable, "-m", "tests.soak.day", str(hours)], cwd=ROOT, stdout=subprocess.PIPE)
+@pytest.mark.soak
+@pytest.mark.timeout(4 * 3600)
+def test_in_one_life_of_a_day_memory_is_flat() -> None:
+    """With lives that end it goes up and down by theirs: each one warms up anew, for longer than most of them last."""
+    numbers = day(24, life=10 * 86400)
+    told(numbers)
+    assert (numbers["lives"]["killed"], numbers["lives"]["ended"]) == (0, 2)  # before the evening's, and that
+    warm = [each["in_use"] for each in numbers["samples"] if each["hour"] > WARM]
+    assert max(warm) - min(warm) <= GROWS
+
+
+def told(numbers: dict[str, Any]) -> None:
+    outcome = numbers["outcome"]
+    assert outcome["failures"] == 24 * 3600
+    assert (outcome["lost"], outcome["twice"], outcome["wrong"]) == (0, 0, [])
+    assert (numbers["tasks_left"], numbers["sockets_left"], numbers["defects"]) == ([], 0, [])
+
+
+def day(hours: int, *, life: float = LIFE) -> dict[str, Any]:
+    """In a process of its own: its memory is looked at. A new seed each time; it is printed."""
+    command = [sys.executable, "-m", "tests.soak.day", str(hours), str(random.randrange(2**32)), str(life)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE)
     assert done.returncode == 0
     numbers: dict[str, Any] = json.loads(done.stdout)
     sys.stdout.write(f"\n{done.stdout.decode()}")
