@@ -63,8 +63,8 @@ async def _both() -> tuple[Side, Side]:
     with tempfile.TemporaryDirectory() as folder:
         overrides = {"failures": {"poll_seconds": 5}}
         async with House(Path(folder), overrides=overrides) as house:
-            # The bot looks at its commands once a start. Six starts in ten seconds are over Discord's limit of that, and
-            # the bot waits for it, up to `registering.PATIENCE`: no part of a start in life.
+            # The bot looks at its commands once a start. Six starts in ten seconds are over Discord's limit of that,
+            # and the bot waits for it, up to `registering.PATIENCE`: no part of a start in life.
             house.discord.rate_limits.limits.pop(ratelimit.COMMANDS)
             socket = str(house.discord.socket_path)
             commands = {
