@@ -76,6 +76,7 @@ class Books:
                 if ids.created_at(int(message["id"])).timestamp() < before and card_id and card_id not in changing:
                     self._note(message)
                     discord.store.delete(message)
+        _throw_away_answers(discord, before)
 
     def close(self, discord: SandboxDiscord, ledger: Path) -> Outcome:
         for channel_id in CHANNELS:
@@ -88,6 +89,15 @@ class Books:
         with closing(sqlite3.connect(ledger)) as opened:
             told = opened.execute(_TOLD).fetchall()
         return _compared(failed, messages, told)
+
+
+def _throw_away_answers(discord: SandboxDiscord, before: float) -> None:
+    """What was said to one person alone; at Discord it is gone when that person looks elsewhere."""
+    private = discord.store.ephemeral_for
+    for message_id in [each for each in private if ids.created_at(each).timestamp() < before]:
+        if (message := discord.store.find(message_id)) is not None:
+            discord.store.delete(message)
+        private.pop(message_id, None)
 
 
 _TOLD = (
